@@ -1,0 +1,87 @@
+# Everything a person or CI does with the checkout. `make` alone lists the targets.
+# Needs make and Python 3.11 or newer; everything else is installed into .venv, by hash.
+
+.DEFAULT_GOAL := help
+.PHONY: help run seed test laws check format-check lint types templates fmt locks clean \
+        environment dev-environment
+
+SHELL := /bin/sh
+BIN := .venv/bin
+TESTS ?= tests
+PYTEST_ARGS ?= -n 2
+
+# The settings are FORUM_*; HOST and PORT are the short names of two of them.
+ifneq ($(HOST),)
+export FORUM_HOST := $(HOST)
+endif
+ifneq ($(PORT),)
+export FORUM_PORT := $(PORT)
+endif
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "  Variables: HOST, PORT (8000), FORUM_INSTANCE (instance/); README.md lists the rest."
+
+run: environment ## Start the forum: everything it needs, then server and worker; Ctrl-C stops it
+	@exec $(BIN)/forum run
+
+seed: environment ## Bring the database up to date and the first films into it
+	@$(BIN)/forum migrate
+	@$(BIN)/forum seed
+
+test: dev-environment ## Run every test once, with coverage
+	@sh tools/test_programs.sh
+	@rm -f .coverage .coverage.*
+	@$(BIN)/coverage run -m pytest $(PYTEST_ARGS) $(TESTS)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+
+laws: dev-environment ## Run only the laws of the house: seconds
+	@$(BIN)/python -m pytest -q tests/laws
+
+check: format-check lint types templates test ## All that CI runs: format, lint, types, laws, tests
+
+format-check: dev-environment
+	@$(BIN)/ruff format --check --quiet . || { echo "Badly formatted: run make fmt" >&2; $(BIN)/ruff format --check .; }
+
+lint: dev-environment
+	@$(BIN)/ruff check --quiet .
+
+types: dev-environment
+	@$(BIN)/mypy
+
+templates: dev-environment
+	@$(BIN)/djlint templates --lint --quiet
+
+fmt: dev-environment ## Format the code, and mend what the linter can
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format .
+
+locks: ## Write the lock files anew from pyproject.toml (needs uv)
+	@command -v uv >/dev/null || { echo "make locks needs uv: pip install uv" >&2; exit 1; }
+	@set -e; options="--universal --generate-hashes --no-emit-index-url --no-annotate --no-header"; \
+	uv pip compile $$options --python-version 3.11 -q pyproject.toml -o requirements.lock; \
+	uv pip compile $$options --python-version 3.11 -q pyproject.toml --group dev -o requirements-dev.lock
+
+clean: ## Remove .venv and caches; instance/ stays
+	@rm -rf .venv .venv.lock .mypy_cache .ruff_cache .pytest_cache .hypothesis build ./*.egg-info \
+		.coverage .coverage.* htmlcov
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+environment:
+	@$(find_python); exec "$$python" tools/environment.py requirements.lock
+
+dev-environment:
+	@$(find_python); exec "$$python" tools/environment.py requirements-dev.lock
+
+# The first Python that is new enough and can make environments. Version managers leave names that
+# answer with an error, so each one is tried.
+define find_python
+python=; for name in $(PYTHON) python3 python3.13 python3.12 python3.11 python3.14; do \
+	if "$$name" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
+	then python=$$name; break; fi; done; \
+if [ -z "$$python" ]; then \
+	echo "Foyer needs Python 3.11 or newer with the modules venv and ensurepip." >&2; \
+	echo "Install it (Debian, Ubuntu: apt-get install python3 python3-venv), or name one: make PYTHON=/path/to/python3 ..." >&2; \
+	exit 1; fi
+endef

@@ -1,0 +1,95 @@
+"""Who argues here: the list of fans, and a fan's page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import abort, render_template, request, url_for
+
+from forum.accounts import queries
+from forum.accounts.models import User
+from forum.accounts.sessions import list_viewer
+from forum.accounts.trust import trust_of
+from forum.accounts.views import blueprint
+from forum.films.cards import film_card
+from forum.films.queries import films_with
+from forum.lib import clock
+from forum.lib.language import gettext as _
+from forum.lib.pages import pager
+from forum.theories.queries import theories_by
+from forum.votes.cards import theory_card
+from forum.votes.queries import opinions
+
+FANS_A_PAGE = 60
+THEORIES_A_PAGE = 24
+
+
+@dataclass(frozen=True, slots=True)
+class FanLine:
+    """A fan in a list, and at the head of their page."""
+
+    name: str
+    url: str
+    theory_count: int
+    reply_count: int
+    joined: datetime
+    role_label: str | None
+    trust_label: str
+    is_archive: bool
+
+
+@blueprint.get("/fans")
+def fans() -> Any:
+    """Everybody with an account, by how many theories they have published."""
+    page = queries.fans(request.args.get("after"), FANS_A_PAGE)
+    return render_template(
+        "accounts/fans.html",
+        section="fans",
+        fans=[_line(user) for user in page.items],
+        pager=pager(page.next),
+    )
+
+
+@blueprint.get("/fans/<name>")
+def fan(name: str) -> Any:
+    """A fan's theories, each as the viewer may see it."""
+    person = list_viewer()
+    user = queries.user_named(name) if len(name) <= 20 and "\0" not in name else None
+    if user is None:
+        abort(404)
+    page = theories_by(user.id, person, request.args.get("after"), THEORIES_A_PAGE)
+    films = films_with(theory.film_id for theory, _ in page.items)
+    mine = opinions(person, [theory for theory, _ in page.items])
+    return render_template(
+        "accounts/fan.html",
+        section="fans",
+        fan=_line(user),
+        theories=[
+            theory_card(
+                theory,
+                author,
+                person,
+                mine,
+                film=film_card(films[theory.film_id], person.seen),
+            )
+            for theory, author in page.items
+        ],
+        pager=pager(page.next),
+    )
+
+
+def _line(user: User) -> FanLine:
+    posts = user.thread_count + user.theory_count + user.reply_count
+    trust = trust_of(user.created_at, posts, user.trust_set, clock.now())
+    roles = {"moderator": _("Moderator"), "admin": _("Admin")}
+    levels = {"newcomer": _("Newcomer"), "member": _("Member"), "trusted": _("Trusted")}
+    return FanLine(
+        name=user.name,
+        url=url_for("accounts.fan", name=user.name),
+        theory_count=user.theory_count,
+        reply_count=user.reply_count,
+        joined=user.created_at,
+        role_label=roles.get(user.role),
+        trust_label=levels[trust],
+        is_archive=user.is_archive,
+    )

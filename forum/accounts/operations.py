@@ -1,0 +1,290 @@
+"""What is done to accounts: signing up, sessions, passwords, roles."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+
+from forum import events
+from forum.accounts.models import ROLES, TRUST_LEVELS, ResetLink, Session, User
+from forum.accounts.names import folded, is_reserved, is_well_formed, skeleton
+from forum.accounts.tokens import digest, new_token
+from forum.events import Kind
+from forum.lib import clock
+from forum.lib.database import session
+from forum.lib.language import gettext as _
+from forum.permissions import (
+    Viewer,
+    can_have_account,
+    can_log_in,
+    can_operate,
+    can_sign_up,
+    require,
+)
+
+IDLE = timedelta(days=14)
+ABSOLUTE = timedelta(days=90)
+MOST_SESSIONS = 20
+RESET_LIFE = timedelta(minutes=30)
+DEVICE_LENGTH = 80
+
+
+class NameTaken(ValueError):
+    """The name, or one that looks like it, belongs to somebody; the message says so."""
+
+
+def name_problem(name: str) -> str | None:
+    """Why nobody can be called `name`, as a sentence, or None. Doesn't look whether it is taken."""
+    if not is_well_formed(name):
+        return _("3 to 20 letters (a to z), digits, hyphens or underscores.")
+    if is_reserved(name):
+        return _("This name belongs to the site. Choose another.")
+    return None
+
+
+def is_taken(name: str) -> bool:
+    """Whether an account has `name`, or one that looks like it."""
+    return session().scalar(select(User.id).where(User.skeleton == skeleton(name))) is not None
+
+
+def free_names(name: str) -> list[str]:
+    """Up to two names like `name` that nobody has."""
+    tries = (f"the_{name}", f"{name}_too", f"{name}_2", f"not_{name}")
+    fit = [t for t in tries if is_well_formed(t) and not is_reserved(t)]
+    return [t for t in fit if not is_taken(t)][:2]
+
+
+def sign_up(
+    name: str,
+    email: str,
+    password_hash: str,
+    *,
+    by: Viewer,
+    registration_open: bool = True,
+    role: str = "fan",
+) -> User:
+    """Make an account.
+
+    Args:
+        name: checked with `name_problem()` before.
+        email: a well-formed address; "" for none.
+        password_hash: from `hash_password()`, made before the transaction.
+        role: "fan" unless the operator makes the account.
+
+    Raises:
+        Refused: `by` may not make one.
+        NameTaken: somebody has the name, or one that looks like it.
+    """
+    require(can_operate(by) if by.is_admin else can_sign_up(by, registration_open))
+    if is_taken(name):
+        raise NameTaken(_("Somebody here is called %(name)s.") % {"name": name})
+    user = User(
+        name=name,
+        name_key=folded(name),
+        skeleton=skeleton(name),
+        email=email or None,
+        email_key=folded(email) or None,
+        password_hash=password_hash,
+        role=role,
+        created_at=clock.now(),
+    )
+    session().add(user)
+    session().flush()
+    events.record(Kind.USER_SIGNED_UP, by=by, user_id=user.id)
+    return user
+
+
+def add_archive(name: str, *, by: Viewer) -> User:
+    """The marked account that seeded posts belong to; it can't log in. Made once.
+
+    Raises:
+        Refused: `by` is not the operator.
+    """
+    require(can_operate(by))
+    user = session().scalar(select(User).where(User.is_archive))
+    if user is None:
+        user = User(
+            name=name,
+            name_key=folded(name),
+            skeleton=skeleton(name),
+            is_archive=True,
+            created_at=clock.now(),
+        )
+        session().add(user)
+        session().flush()
+        events.record(Kind.USER_SIGNED_UP, by=by, user_id=user.id)
+    return user
+
+
+def log_in(user: User, device: str, *, by: Viewer, replaces: int = 0) -> str:
+    """Begin a session for `user`, whose password was just checked.
+
+    Args:
+        device: what the browser calls itself, for the list of sessions.
+        replaces: id of the session that the browser had; it ends, so that no id outlives a log-in.
+
+    Returns:
+        The token for the cookie; it is kept nowhere else.
+
+    Raises:
+        Refused: never, as things stand.
+    """
+    require(can_log_in(by))
+    now = clock.now()
+    if replaces:
+        session().execute(delete(Session).where(Session.id == replaces))
+    newest = (
+        select(Session.id)
+        .where(Session.user_id == user.id, Session.expires_at > now)
+        .order_by(Session.seen_at.desc(), Session.id.desc())
+        .limit(MOST_SESSIONS - 1)
+    )
+    session().execute(
+        delete(Session).where(Session.user_id == user.id, Session.id.not_in(newest)),
+        execution_options={"synchronize_session": False},
+    )
+    token = new_token()
+    session().add(
+        Session(
+            token_hash=digest(token),
+            user_id=user.id,
+            device=device[:DEVICE_LENGTH],
+            created_at=now,
+            seen_at=now,
+            expires_at=now + IDLE,
+        )
+    )
+    events.record(Kind.USER_LOGGED_IN, by=by, user_id=user.id)
+    return token
+
+
+def touch_session(session_id: int, *, by: Viewer) -> None:
+    """Note that a session is in use, which lengthens it up to its absolute end.
+
+    Raises:
+        Refused: `by` is no account.
+    """
+    require(can_have_account(by))
+    now = clock.now()
+    kept = session().get(Session, session_id)
+    if kept is not None:
+        kept.seen_at = now
+        kept.expires_at = min(now + IDLE, kept.created_at + ABSOLUTE)
+
+
+def log_out(session_id: int, *, by: Viewer) -> None:
+    """End one of one's own sessions; the cookie is worth nothing afterwards.
+
+    Raises:
+        Refused: `by` is no account.
+    """
+    require(can_have_account(by))
+    ended = session().execute(
+        delete(Session)
+        .where(Session.id == session_id, Session.user_id == by.id)
+        .returning(Session.id)
+    )
+    if ended.all():
+        events.record(Kind.USER_LOGGED_OUT, by=by, user_id=by.id)
+
+
+def change_password(password_hash: str, keep_session: int, *, by: Viewer) -> None:
+    """Set one's own password; every other session ends, and so do reset links.
+
+    Args:
+        password_hash: from `hash_password()`.
+        keep_session: id of the session that stays.
+
+    Raises:
+        Refused: `by` is no account.
+    """
+    require(can_have_account(by))
+    user = session().get_one(User, by.id, with_for_update=True)
+    _set_password(user, password_hash, keep_session)
+    events.record(Kind.PASSWORD_CHANGED, by=by, user_id=user.id)
+
+
+def rehash_password(user: User, password_hash: str, *, by: Viewer) -> None:
+    """Keep the same password under today's costs, at log-in.
+
+    Raises:
+        Refused: never, as things stand.
+    """
+    require(can_log_in(by))
+    user.password_hash = password_hash
+
+
+def make_reset_link(user: User, *, by: Viewer) -> str:
+    """A one-time link's token with which its holder sets a new password; earlier ones end.
+
+    Raises:
+        Refused: `by` is not the operator.
+    """
+    require(can_operate(by))
+    session().execute(delete(ResetLink).where(ResetLink.user_id == user.id))
+    token, now = new_token(), clock.now()
+    session().add(
+        ResetLink(
+            token_hash=digest(token), user_id=user.id, created_at=now, expires_at=now + RESET_LIFE
+        )
+    )
+    events.record(Kind.RESET_LINK_MADE, by=by, user_id=user.id)
+    return token
+
+
+def reset_password(token: str, password_hash: str, *, by: Viewer) -> bool:
+    """Use a reset link: once. All sessions end; nobody is logged in by it.
+
+    Returns:
+        Whether the link was still good.
+
+    Raises:
+        Refused: never, as things stand.
+    """
+    require(can_log_in(by))
+    used = session().execute(
+        delete(ResetLink)
+        .where(ResetLink.token_hash == digest(token), ResetLink.expires_at > clock.now())
+        .returning(ResetLink.user_id)
+    )
+    user_id = used.scalar()
+    if user_id is None:
+        return False
+    user = session().get_one(User, user_id, with_for_update=True)
+    _set_password(user, password_hash, keep_session=0)
+    events.record(Kind.PASSWORD_CHANGED, by=by, user_id=user.id)
+    return True
+
+
+def set_role(user: User, role: str, *, by: Viewer) -> None:
+    """Make `user` a fan, moderator or admin; holds from their next request on.
+
+    Raises:
+        Refused: `by` is not the operator.
+        ValueError: no such role.
+    """
+    require(can_operate(by))
+    if role not in ROLES:
+        raise ValueError(f"no role {role!r}; there are {', '.join(ROLES)}")
+    user.role = role
+    events.record(Kind.USER_ROLE_CHANGED, by=by, user_id=user.id, codes={"role": role})
+
+
+def set_trust(user: User, level: str | None, *, by: Viewer) -> None:
+    """Set a trust level that holds over the computed one, or None to compute it again.
+
+    Raises:
+        Refused: `by` is not the operator.
+        ValueError: no such level.
+    """
+    require(can_operate(by))
+    if level is not None and level not in TRUST_LEVELS:
+        raise ValueError(f"no trust level {level!r}; there are {', '.join(TRUST_LEVELS)}")
+    user.trust_set = level
+    events.record(Kind.USER_TRUST_CHANGED, by=by, user_id=user.id, codes={"trust": level})
+
+
+def _set_password(user: User, password_hash: str, keep_session: int) -> None:
+    user.password_hash = password_hash
+    ended = delete(Session).where(Session.user_id == user.id, Session.id != keep_session)
+    session().execute(ended)
+    session().execute(delete(ResetLink).where(ResetLink.user_id == user.id))

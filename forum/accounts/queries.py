@@ -1,0 +1,63 @@
+"""Reads about accounts."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select
+
+from forum.accounts.models import ResetLink, Session, User
+from forum.accounts.names import folded
+from forum.accounts.tokens import digest
+from forum.lib.database import session
+from forum.lib.paging import Keyset, Page
+
+_session_with_user = (
+    select(
+        Session.id,
+        Session.seen_at,
+        User.id.label("user_id"),
+        User.name,
+        User.role,
+        User.trust_set,
+        User.created_at,
+        (User.thread_count + User.theory_count + User.reply_count).label("posts"),
+    )
+    .join(User, User.id == Session.user_id)
+    .where(Session.token_hash == bindparam("token_hash"), Session.expires_at > bindparam("now"))
+)
+
+
+def live_session(token: str, now: datetime) -> Row[Any] | None:
+    """The session behind a cookie's `token` with its user's columns, in one statement, or None."""
+    return session().execute(_session_with_user, {"token_hash": digest(token), "now": now}).first()
+
+
+def user_named(name: str) -> User | None:
+    """The account called `name`, letter case aside."""
+    return session().scalar(select(User).where(User.name_key == folded(name)))
+
+
+def sessions_of(user_id: int, now: datetime) -> list[Session]:
+    """The live sessions of an account, the latest used first (at most 20 exist)."""
+    return list(
+        session().scalars(
+            select(Session)
+            .where(Session.user_id == user_id, Session.expires_at > now)
+            .order_by(Session.seen_at.desc(), Session.id.desc())
+        )
+    )
+
+
+def live_reset_link(token: str, now: datetime) -> ResetLink | None:
+    """The reset link behind `token`, if it is still good."""
+    return session().scalar(
+        select(ResetLink).where(ResetLink.token_hash == digest(token), ResetLink.expires_at > now)
+    )
+
+
+FANS_ORDER = Keyset((User.theory_count, "desc"), (User.id, "asc"))
+
+
+def fans(cursor: str | None, size: int) -> Page[User]:
+    """Accounts by how many theories they have published; the archive is no fan."""
+    return FANS_ORDER.page(select(User).where(User.is_archive.is_(False)), cursor, size)

@@ -1,0 +1,156 @@
+"""Who is there: Flask-Login over session rows, and the cookie that names one.
+
+Flask-Login keeps neither its own session nor its remember cookie here, since both go on working after
+a log-out. The cookie ``sid`` holds a random token; the row it names can be ended at once.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask import Flask, Request, Response, current_app, g, request
+from flask.sessions import SecureCookieSession, SessionInterface, SessionMixin
+from flask_login import LoginManager, current_user
+
+from forum.accounts import preferences
+from forum.accounts.operations import ABSOLUTE, touch_session
+from forum.accounts.queries import live_session
+from forum.accounts.tokens import form_token
+from forum.accounts.viewers import Fan, Guest
+from forum.lib import clock
+from forum.lib.database import unit_of_work
+
+TOUCH_EVERY = timedelta(minutes=10)
+_TOKEN_LENGTH = 43
+
+LoadSeen = Callable[[int], frozenset[int]]
+
+
+def viewer() -> Fan | Guest:
+    """Who makes this request."""
+    person: Fan | Guest = current_user._get_current_object()  # noqa: SLF001  # Flask-Login's way
+    return person
+
+
+def init_app(app: Flask, load_seen: LoadSeen) -> None:
+    """Tell Flask-Login who is there.
+
+    Args:
+        app: the application.
+        load_seen: user id → ids of the films whose seal they have opened.
+    """
+    manager = LoginManager()
+    manager.session_protection = None
+    manager.anonymous_user = lambda: Guest(seen=frozenset(preferences.current().seen))
+    manager.request_loader(lambda request: _load(request, load_seen))
+    manager.init_app(app)
+    app.session_interface = _NoFlaskSession()
+    app.jinja_env.globals["csrf_token"] = current_form_token
+
+    @app.before_request
+    def say_who() -> None:
+        g.is_private = not viewer().is_guest
+
+    @app.teardown_request
+    def touch(_error: BaseException | None) -> None:
+        # After the answer, in a transaction of its own: one of the few writes that a GET may cause.
+        person = g.pop("touch_session", None)
+        if person is not None:
+            with unit_of_work():
+                touch_session(person.session_id, by=person)
+
+
+def set_cookie(response: Response, token: str) -> Response:
+    """Give the browser the token of a new session."""
+    response.set_cookie(
+        cookie_name(),
+        token,
+        max_age=int(ABSOLUTE.total_seconds()),
+        secure=current_app.config["SECURE_COOKIES"],
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
+
+
+def delete_cookie(response: Response) -> Response:
+    """Take the browser's token away; the row ends in `log_out`."""
+    response.delete_cookie(cookie_name(), secure=current_app.config["SECURE_COOKIES"])
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+def cookie_name() -> str:
+    """The session cookie's name, with the prefix that binds it to this host where browsers can."""
+    return f"{current_app.config['COOKIE_PREFIX']}sid"
+
+
+def current_form_token() -> str:
+    """What the forms of this page carry; "" for guests, whose pages are the same for all."""
+    person = viewer()
+    if person.is_guest:
+        return ""
+    return form_token(current_app.config["SECRET_KEY"], person.session_id)
+
+
+def _load(request: Request, load_seen: LoadSeen) -> Fan | None:
+    token = request.cookies.get(cookie_name(), "")
+    if len(token) != _TOKEN_LENGTH or not token.isascii():
+        return None
+    now = clock.now()
+    row = live_session(token, now)
+    if row is None:
+        return None
+    fan = Fan(
+        id=row.user_id,
+        name=row.name,
+        role=row.role,
+        trust_set=row.trust_set,
+        created_at=row.created_at,
+        now=now,
+        posts=row.posts,
+        session_id=row.id,
+        load_seen=load_seen,
+    )
+    if now - row.seen_at > TOUCH_EVERY:
+        g.touch_session = fan
+    return fan
+
+
+class _NoFlaskSession(SessionInterface):
+    """Flask's own session, which Flask-Login reads: always empty, never sent."""
+
+    def open_session(self, app: Flask, request: Request) -> SessionMixin:
+        return SecureCookieSession()
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        if session.modified:
+            raise RuntimeError("something wrote to Flask's session, which nobody keeps")
+
+
+def replaced_session() -> int:
+    """Id of the session that this browser has now and that a log-in replaces; 0 for none."""
+    return viewer().session_id
+
+
+def device() -> str:
+    """What the browser calls itself, in a few words for the list of sessions."""
+    agent = request.user_agent.string
+    browsers = (("Firefox/", "Firefox"), ("Edg/", "Edge"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+    systems = (
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    )
+    browser = next((name for mark, name in browsers if mark in agent), "A browser")
+    system = next((name for mark, name in systems if mark in agent), "")
+    return f"{browser}, {system}" if system else browser
+
+
+def list_viewer() -> Fan | Guest:
+    """Who looks at a page of many films (front page, lists, search, fans' pages): to guests such pages
+    are always sealed, whatever their cookie says, so that they are the same for all guests."""
+    person = viewer()
+    return Guest() if person.is_guest else person

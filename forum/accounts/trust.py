@@ -1,0 +1,27 @@
+"""How far an account is trusted: one pure function."""
+
+from datetime import datetime, timedelta
+
+MEMBER_AGE = timedelta(hours=24)
+MEMBER_POSTS = 2
+TRUSTED_AGE = timedelta(days=30)
+TRUSTED_POSTS = 20
+
+
+def trust_of(created_at: datetime, posts: int, trust_set: str | None, now: datetime) -> str:
+    """The trust level: "newcomer", "member" or "trusted".
+
+    Args:
+        created_at: when the account was made.
+        posts: how many of its posts are published.
+        trust_set: a level that the operator set, which holds over the rest.
+        now: the present moment.
+    """
+    if trust_set:
+        return trust_set
+    age = now - created_at
+    if age >= TRUSTED_AGE and posts >= TRUSTED_POSTS:
+        return "trusted"
+    if age >= MEMBER_AGE and posts >= MEMBER_POSTS:
+        return "member"
+    return "newcomer"

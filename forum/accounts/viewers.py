@@ -1,0 +1,97 @@
+"""Who reads and who acts: a guest, a fan as the session knew them, or the operator."""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from flask_login import UserMixin
+
+from forum.accounts.trust import trust_of
+
+
+@dataclass(frozen=True)
+class Guest:
+    """A visitor without an account; what they have seen is in their cookie."""
+
+    seen: Collection[int] = frozenset()
+    id: int = 0
+    session_id: int = 0
+    name: str = ""
+    is_guest: bool = True
+    is_moderator: bool = False
+    is_admin: bool = False
+    is_member: bool = False
+    is_authenticated: bool = False
+    is_active: bool = False
+    is_anonymous: bool = True
+
+
+def _nothing_seen(_user_id: int) -> frozenset[int]:
+    return frozenset()
+
+
+@dataclass(frozen=True)
+class Fan(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
+    """An account as it stood when the request began; Flask-Login's user.
+
+    Attributes:
+        id: the user's id.
+        session_id: the session's id, which is what Flask-Login keeps; 0 for acts without one.
+        posts: how many of their posts are published.
+        load_seen: gives the ids of the films they have opened; asked once, when first needed.
+    """
+
+    id: int
+    name: str
+    role: str
+    trust_set: str | None
+    created_at: datetime
+    now: datetime
+    posts: int = 0
+    session_id: int = 0
+    load_seen: Callable[[int], frozenset[int]] = field(default=_nothing_seen, repr=False)
+
+    is_guest = False
+
+    def get_id(self) -> str:
+        """The session's id, as a string: Flask-Login's notion of who this is."""
+        return str(self.session_id)
+
+    @cached_property
+    def seen(self) -> frozenset[int]:
+        """Ids of the films whose seal this fan has opened."""
+        return self.load_seen(self.id)
+
+    @cached_property
+    def trust(self) -> str:
+        """ "newcomer", "member" or "trusted"."""
+        return trust_of(self.created_at, self.posts, self.trust_set, self.now)
+
+    @property
+    def is_member(self) -> bool:
+        return self.trust != "newcomer"
+
+    @property
+    def is_moderator(self) -> bool:
+        return self.role in ("moderator", "admin")
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role == "admin"
+
+
+@dataclass(frozen=True)
+class Operator:
+    """Whoever holds the machine: acts by command, seeds and imports; reads nothing on the site.
+
+    Seeded posts are written in the name of the archive's account, whose id `id` then is.
+    """
+
+    id: int = 0
+    seen: Collection[int] = frozenset()
+    is_guest: bool = False
+    is_moderator: bool = True
+    is_admin: bool = True
+    is_member: bool = True
+    trust: str = "trusted"

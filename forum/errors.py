@@ -1,0 +1,123 @@
+"""Errors as pages: what happened, what to do, and a number to name when asking for help."""
+
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, redirect, render_template, request, url_for
+from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from forum.lib.language import gettext as _
+from forum.lib.quotas import TooMany
+from forum.permissions import Refused
+
+log = structlog.get_logger()
+
+_TEXTS = {
+    400: (
+        _("That could not be read."),
+        _("Something in what was sent is missing or malformed. Go back, reload the page, try again."),
+    ),
+    403: (_("Not from here."), _("This needs something that you don't have here.")),
+    404: (
+        _("Nothing is showing at this address."),
+        _(
+            "It may never have existed, it may have been taken down, or it may not be for you to see."
+            " We do not say which, so that an address gives nothing away."
+        ),
+    ),
+    405: (_("Not this way."), _("This address takes another kind of request. Begin at the front page.")),
+    410: (_("This is gone."), _("It was here, and it is not any more.")),
+    413: (
+        _("That is too long."),
+        _("A post holds up to 20,000 characters. Go back: what you typed is still there. Shorten it."),
+    ),
+    415: (_("That could not be read."), _("Send it as a form does.")),
+    429: (_("One moment."), _("That was a lot at once. Wait a little, then try again.")),
+    500: (
+        _("The projector has stopped."),
+        _("This is our fault, and it is noted. Nothing that was saved is lost. Try again."),
+    ),
+    503: (
+        _("The house is full for a moment."),
+        _("The database is busy. Nothing that was saved is lost. Try again in a few seconds."),
+    ),
+}
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error of `app` with a page."""
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(TooMany, _too_many)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _database_busy)
+    app.register_error_handler(PoolTimeout, _database_busy)
+    app.register_error_handler(DataError, _unfit)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def page(status: int, text: str = "", heading: str = "") -> Any:
+    """An error's page.
+
+    Args:
+        status: HTTP status.
+        text: what to do; the status's own text by default.
+        heading: what happened, likewise.
+    """
+    usual = _TEXTS.get(status) or _TEXTS[400 if status < 500 else 500]
+    # A 404 must not differ between what is absent and what may not be found: no number in it.
+    number = "" if status == 404 else g.get("request_id", "")
+    body = render_template(
+        "errors/error.html",
+        status=status,
+        heading=heading or usual[0],
+        text=text or usual[1],
+        actions=[
+            (_("What is on now"), url_for("front.index"), True),
+            (_("Search"), url_for("search.index"), False),
+        ],
+        request_id=number,
+    )
+    return body, status
+
+
+def _http(error: HTTPException) -> Any:
+    if error.response is not None or (error.code or 500) < 400:
+        return error
+    answer = page(error.code or 500)
+    headers = [
+        (name, value)
+        for name, value in error.get_headers()
+        if name not in ("Content-Type", "Content-Length")
+    ]
+    return (*answer, headers)
+
+
+def _refused(refusal: Refused) -> Any:
+    code, reason = refusal.verdict.code, refusal.verdict.reason
+    if code == "absent":
+        return page(404)
+    if code == "guest":
+        back = request.path if request.method == "GET" else None
+        return redirect(url_for("accounts.login", next=back), 303, Response)
+    return page(403, text=reason)
+
+
+def _too_many(refusal: TooMany) -> Any:
+    return (*page(429, text=str(refusal)), {"Retry-After": str(refusal.retry_after)})
+
+
+def _database_busy(error: Exception) -> Any:
+    log.warning("database busy", error=str(error)[:500])
+    return (*page(503), {"Retry-After": "5"})
+
+
+def _unfit(error: DataError) -> Any:
+    log.warning("unfit for the database", error=str(error)[:500])
+    return page(400)
+
+
+def _unexpected(error: Exception) -> Any:
+    log.exception("unexpected", path=request.path, method=request.method, error=repr(error)[:500])
+    return page(500)

@@ -1,0 +1,156 @@
+"""Reads about films."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, select
+
+from forum.films.models import Bearing, Film, Identifier, Statement, Viewing
+from forum.lib.database import session
+from forum.lib.paging import Keyset, Page
+from forum.lib.text import folded, like_pattern
+from forum.permissions import Viewer, films_findable_by
+
+ORDERS = {
+    "title": Keyset((Film.title_key, "asc"), (Film.id, "asc")),
+    "year": Keyset((Film.year, "desc"), (Film.title_key, "asc"), (Film.id, "asc")),
+    "argued": Keyset((Film.theory_count, "desc"), (Film.vote_count, "desc"), (Film.id, "asc")),
+}
+
+_seen_ids = select(Viewing.film_id).where(Viewing.user_id == bindparam("user_id"))
+
+
+def seen_by(user_id: int) -> frozenset[int]:
+    """Ids of the films whose seal the account has opened."""
+    return frozenset(session().scalars(_seen_ids, {"user_id": user_id}))
+
+
+_film_by_slug = select(Film).where(Film.slug == bindparam("slug"))
+
+
+def film_at(slug: str) -> Film | None:
+    """The film at the address `slug`, in whatever state."""
+    return session().scalar(_film_by_slug, {"slug": slug})
+
+
+def films_with(ids: Iterable[int]) -> dict[int, Film]:
+    """Films by id, for the pages that show posts of several films."""
+    wanted = set(ids)
+    if not wanted:
+        return {}
+    return {film.id: film for film in session().scalars(select(Film).where(Film.id.in_(wanted)))}
+
+
+def browse(
+    viewer: Viewer,
+    *,
+    order: str = "title",
+    words: str = "",
+    letter: str | None = None,
+    decade: int | None = None,
+    cursor: str | None = None,
+    size: int = 48,
+) -> Page[Film]:
+    """One page of the films that `viewer` finds.
+
+    Args:
+        order: a key of `ORDERS`.
+        words: what the title, or the original title, must hold; accents and case aside.
+        letter: only titles under this initial ("a" to "z", "0", "#").
+        decade: only films of these ten years, named by the first.
+        cursor, size: see `Keyset.page`.
+    """
+    statement = select(Film).where(films_findable_by(viewer, Film))
+    for word in folded(words).split()[:8]:
+        statement = statement.where(Film.search_key.like(like_pattern(word), escape="\\"))
+    if letter:
+        statement = statement.where(Film.initial == letter)
+    if decade is not None:
+        statement = statement.where(Film.year.between(decade, decade + 9))
+    return ORDERS[order].page(statement, cursor, size)
+
+
+def decades() -> list[int]:
+    """The first years of the decades that have a listed film, the latest first."""
+    first = (Film.year // 10) * 10
+    statement = select(first).where(Film.state == "listed").distinct().order_by(first.desc())
+    return list(session().scalars(statement))
+
+
+def arguing_now(size: int) -> Sequence[Film]:
+    """Listed films with a question, the latest active first."""
+    return (
+        session()
+        .scalars(
+            select(Film)
+            .where(Film.state == "listed", Film.active_at.is_not(None), Film.thread_count > 0)
+            .order_by(Film.active_at.desc(), Film.id)
+            .limit(size)
+        )
+        .all()
+    )
+
+
+def waiting_for_a_question(size: int) -> Sequence[Film]:
+    """Listed films about which nobody has asked yet, the newest films first."""
+    return (
+        session()
+        .scalars(
+            select(Film)
+            .where(Film.state == "listed", Film.theory_count == 0, Film.thread_count == 0)
+            .order_by(Film.year.desc(), Film.title_key, Film.id)
+            .limit(size)
+        )
+        .all()
+    )
+
+
+def site_counts() -> tuple[int, int, int]:
+    """How many films are listed, and how many theories and votes they have."""
+    row = (
+        session()
+        .execute(
+            select(
+                func.count(),
+                func.coalesce(func.sum(Film.theory_count), 0),
+                func.coalesce(func.sum(Film.vote_count), 0),
+            ).where(Film.state == "listed")
+        )
+        .one()
+    )
+    return (row[0], row[1], row[2])
+
+
+def seen_films(user_id: int, cursor: str | None, size: int) -> Page[Film]:
+    """The films whose seal an account has opened, by title."""
+    statement = select(Film).join(Viewing).where(Viewing.user_id == user_id)
+    return ORDERS["title"].page(statement, cursor, size)
+
+
+def statements_about(film_id: int) -> list[tuple[Statement, list[Bearing]]]:
+    """What the film's makers said, each with the theories that it bears on; one statement."""
+    rows: Select[Any] = (
+        select(Statement, Bearing)
+        .outerjoin(Bearing, Bearing.statement_id == Statement.id)
+        .where(Statement.film_id == film_id)
+        .order_by(Statement.id, Bearing.theory_id)
+    )
+    found: dict[int, tuple[Statement, list[Bearing]]] = {}
+    for statement, bearing in session().execute(rows):
+        _, bearings = found.setdefault(statement.id, (statement, []))
+        if bearing is not None:
+            bearings.append(bearing)
+    return list(found.values())
+
+
+def identified(identifiers: Iterable[tuple[str, str]]) -> Film | None:
+    """The film that one of the (scheme, value) `identifiers` names."""
+    for scheme, value in identifiers:
+        film = session().scalar(
+            select(Film)
+            .join(Identifier, Identifier.film_id == Film.id)
+            .where(Identifier.scheme == scheme, Identifier.value == value)
+        )
+        if film is not None:
+            return film
+    return None

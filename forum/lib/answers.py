@@ -1,0 +1,63 @@
+"""What a view answers with: a page, a fragment for a script, or a way on."""
+
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from flask import Response, current_app, redirect, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import RequestRedirect
+
+FRAGMENT = "text/vnd.foyer.fragment+html"
+"""The media type by which our own script asks for a part of a page."""
+
+
+def wants_fragment() -> bool:
+    """Whether our script asks, and a part of the page is enough."""
+    return FRAGMENT in request.headers.get("Accept", "")
+
+
+def fragment(template: str, status: int = 200, **context: Any) -> Response:
+    """A part of a page, for our script."""
+    return Response(render_template(template, **context), status, content_type=FRAGMENT)
+
+
+def onward(url: str, said: str = "", anchor: str = "") -> Response:
+    """303 to `url`, where a notice says what was done.
+
+    Args:
+        url: an address of this site.
+        said: a code of `forum.notices`.
+        anchor: an element's id on that page.
+    """
+    if said:
+        url += ("&" if "?" in url else "?") + urlencode({"said": said})
+    return redirect(url + (f"#{anchor}" if anchor else ""), 303, Response)
+
+
+def local_path(wanted: str | None, otherwise: str) -> str:
+    """`wanted` if it is the path of a page of this site, else `otherwise`.
+
+    The path is matched against our own routes and built anew from what matched, so that nothing of
+    what was sent reaches a browser as it came (``/\\t/evil.test`` leads off the site in Chromium).
+    """
+    if not wanted or len(wanted) > 2000 or not wanted.isprintable() or "\\" in wanted:
+        return otherwise
+    try:
+        parts = urlsplit(wanted)
+    except ValueError:
+        return otherwise
+    if parts.scheme or parts.netloc or not parts.path.startswith("/"):
+        return otherwise
+    routes = current_app.url_map.bind("")
+    try:
+        endpoint, values = routes.match(parts.path, method="GET")
+        built = url_for(endpoint, **values)
+    except (HTTPException, RequestRedirect, ValueError):
+        return otherwise
+    query = urlencode(parse_qsl(parts.query))
+    return built + (f"?{query}" if query else "")
+
+
+def here() -> str:
+    """The address of this page on this site, for forms that come back to it."""
+    return request.full_path.rstrip("?") if request.method == "GET" else request.path

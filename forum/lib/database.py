@@ -1,0 +1,198 @@
+"""The database: declarative base, time type, engine set-up, and the one place that commits.
+
+SQLite and PostgreSQL behave alike from here on. Reads run in a transaction that the database itself
+keeps from writing; writes run in `unit_of_work()`, which is the only caller of ``commit``.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from types import ModuleType
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.types import TypeDecorator
+
+from forum.lib import ddl
+
+try:
+    import pysqlite3 as sqlite_driver
+except ImportError:  # no wheel for this platform: the standard library's, with fewer promises
+    sqlite_driver = sqlite3
+
+SAFE_WAL_VERSION = (3, 51, 3)
+"""The first SQLite without the WAL-reset bug, which two writing processes can meet."""
+
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """A moment in UTC: naive values are refused, aware ones come back aware on both databases."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store `value` in UTC.
+
+        Raises:
+            ValueError: `value` has no time zone.
+        """
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored time needs a time zone; use forum.lib.clock.now()")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the stored moment back, aware, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """What every model inherits: one metadata, named constraints, UTC times."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UTCDateTime}
+
+
+ddl.listen(Base.metadata)
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
+
+
+def session() -> Session:
+    """The session of this request, command or job."""
+    return db.session()
+
+
+def insert_into(model: type[Base]) -> Any:
+    """An INSERT into `model`'s table that knows ``on_conflict_do_…`` on both databases."""
+    dialect = postgresql if session().get_bind().dialect.name == "postgresql" else sqlite
+    return dialect.insert(model)
+
+
+class NestedUnitOfWork(RuntimeError):
+    """A unit of work was begun inside another: the inner one could not keep its promise."""
+
+
+@contextmanager
+def unit_of_work() -> Iterator[Session]:
+    """Run one writing transaction: committed at the end, rolled back when anything is raised.
+
+    The read transaction that may be open is ended first, so that everything read inside is fresh;
+    on SQLite the write lock is taken at once (BEGIN IMMEDIATE), on PostgreSQL rows are locked one
+    by one. Hash passwords and render Markdown before, not inside.
+
+    Raises:
+        NestedUnitOfWork: another unit of work is already open.
+    """
+    if _writing.get():
+        raise NestedUnitOfWork("a unit of work is already open")
+    work = session()
+    work.rollback()
+    token = _writing.set(True)
+    try:
+        yield work
+        work.commit()
+    except BaseException:
+        work.rollback()
+        raise
+    finally:
+        _writing.reset(token)
+
+
+@contextmanager
+def writing_allowed() -> Iterator[None]:
+    """Let connections opened within write, without a session: for migrations."""
+    token = _writing.set(True)
+    try:
+        yield
+    finally:
+        _writing.reset(token)
+
+
+def sqlite_module() -> ModuleType:
+    """The SQLite driver in use: pysqlite3 where it has a wheel, else the standard library's."""
+    module: ModuleType = sqlite_driver
+    return module
+
+
+def wal_is_safe() -> bool:
+    """Whether this SQLite library can share a write-ahead log between processes."""
+    return tuple(sqlite_module().sqlite_version_info) >= SAFE_WAL_VERSION
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Arguments of ``create_engine`` for `url`."""
+    if url.startswith("sqlite"):
+        return {"module": sqlite_module()}
+    return {
+        "pool_size": 5,
+        "max_overflow": 5,
+        "pool_timeout": 5,
+        "pool_pre_ping": True,
+        "connect_args": {
+            "connect_timeout": 5,
+            "options": "-c timezone=UTC -c statement_timeout=10000 -c lock_timeout=8000",
+        },
+    }
+
+
+def init_app(app: Flask) -> None:
+    """Bind the database to `app` and give its engine the transactions described above."""
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+
+
+def prepare_engine(engine: Engine) -> None:
+    """Give `engine` reads that cannot write, and writes that cannot lose updates."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "begin", _begin_postgresql)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # SQLAlchemy sends BEGIN itself, see _begin_sqlite
+    connection.execute("PRAGMA busy_timeout=10000")
+    connection.execute(f"PRAGMA journal_mode={'WAL' if wal_is_safe() else 'DELETE'}")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writing = _writing.get()
+    if connection.info.get("writing") is not writing:
+        # query_only makes a GET that writes an error of the database, not a matter of discipline.
+        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
+        connection.info["writing"] = writing
+    # A deferred BEGIN that later writes fails at once when another wrote meanwhile.
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    if driver.read_only is _writing.get() or driver.read_only is None:
+        driver.read_only = not _writing.get()

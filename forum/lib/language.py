@@ -1,0 +1,37 @@
+"""Words for people, through gettext: bound once, so that a page of many strings pays nothing."""
+
+import gettext as gettext_library
+from datetime import date, datetime
+from functools import lru_cache
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from flask import Flask
+
+LOCALE = "en_GB"
+
+_translations = gettext_library.NullTranslations()
+gettext = _translations.gettext
+ngettext = _translations.ngettext
+
+
+@lru_cache(maxsize=4096)
+def _long_date(day: date) -> str:
+    return format_date(day, format="long", locale=LOCALE)
+
+
+def day(moment: datetime) -> str:
+    """`moment` as a date in words, UTC: "23 November 2026". Nearer times are the browser's work."""
+    return _long_date(moment.date())
+
+
+def number(count: int) -> str:
+    """`count` with the locale's separators: "1,204"."""
+    return str(count) if -1000 < count < 1000 else format_decimal(count, locale=LOCALE)
+
+
+def init_app(app: Flask) -> None:
+    """Give templates ``_``, ``ngettext`` and the filters ``day``, ``iso`` and ``number``."""
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.filters |= {"day": day, "iso": datetime.isoformat, "number": number}

@@ -1,0 +1,118 @@
+"""Paging by key: a page starts after the last row of the one before, whatever was added meanwhile."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, or_
+from sqlalchemy.orm import InstrumentedAttribute
+
+from forum.lib.database import UTCDateTime, session
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """Some rows in order.
+
+    Attributes:
+        items: the rows.
+        next: the cursor of the page after this one, or None at the end.
+    """
+
+    items: Sequence[T]
+    next: str | None
+
+
+class Keyset:
+    """An order of rows by columns that together are unique.
+
+    Args:
+        columns: pairs of a column and "asc" or "desc", the primary key last.
+    """
+
+    def __init__(self, *columns: tuple[InstrumentedAttribute[Any], str]) -> None:
+        self.columns = columns
+
+    def order(self) -> list[ColumnElement[Any]]:
+        """The ORDER BY clause."""
+        return [c.desc() if way == "desc" else c.asc() for c, way in self.columns]
+
+    def after(self, cursor: str) -> ColumnElement[bool] | None:
+        """The condition that selects what comes after `cursor`; None if it is no cursor of ours."""
+        values = self._decode(cursor)
+        if values is None:
+            return None
+        branches = []
+        for depth, (column, way) in enumerate(self.columns):
+            equal = [c == v for (c, _), v in zip(self.columns, values[:depth], strict=False)]
+            beyond = column < values[depth] if way == "desc" else column > values[depth]
+            branches.append(and_(*equal, beyond))
+        first, way = self.columns[0]
+        # Implied by the branches; said so that an index on the first column bounds the scan.
+        bound = first <= values[0] if way == "desc" else first >= values[0]
+        return and_(bound, or_(*branches))
+
+    def cursor(self, row: Any) -> str:
+        """The cursor that stands for `row`."""
+        return "~".join(_encode(getattr(row, column.key)) for column, _ in self.columns)
+
+    def page(
+        self,
+        statement: Select[Any],
+        cursor: str | None,
+        size: int,
+        fetch: Callable[[Select[Any]], Sequence[Any]] | None = None,
+        row_of: Callable[[Any], Any] = lambda item: item,
+    ) -> Page[Any]:
+        """Run `statement` for one page.
+
+        Args:
+            statement: what to select, without an order.
+            cursor: where the page before ended; None or nonsense gives the first page.
+            size: rows a page.
+            fetch: how to run it; by default the first column of each row.
+            row_of: gives the row whose columns make the order, out of an item that `fetch` gave.
+        """
+        condition = self.after(cursor) if cursor else None
+        if condition is not None:
+            statement = statement.where(condition)
+        statement = statement.order_by(*self.order()).limit(size + 1)
+        items = fetch(statement) if fetch else session().scalars(statement).all()
+        more = len(items) > size
+        return Page(items[:size], self.cursor(row_of(items[size - 1])) if more else None)
+
+    def _decode(self, cursor: str) -> list[Any] | None:
+        parts = cursor.split("~")
+        if len(parts) != len(self.columns):
+            return None
+        try:
+            return [_parse(c, part) for (c, _), part in zip(self.columns, parts, strict=True)]
+        except (ValueError, OverflowError):
+            return None
+
+
+def _encode(value: Any) -> str:
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+_LARGEST_INTEGER = 2**31 - 1
+
+
+def _parse(column: InstrumentedAttribute[Any], text: str) -> Any:
+    if isinstance(column.type, UTCDateTime):
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            raise ValueError("a cursor's time has a zone")
+        return moment
+    python_type = column.type.python_type
+    if python_type is str and ("\0" in text or not text.isprintable()):
+        raise ValueError("a cursor's text is printable")
+    value = python_type(text)
+    if python_type is int and abs(value) > _LARGEST_INTEGER:
+        raise ValueError("beyond every id")
+    if python_type is float and value != value:
+        raise ValueError("no number")
+    return value

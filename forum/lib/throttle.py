@@ -1,0 +1,72 @@
+"""Limits on tries that may fail (log-in, sign-up, reset): counted in the database and committed
+before the try, so that they hold for any number of workers and for many tries at once."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import String, delete
+from sqlalchemy.orm import Mapped, mapped_column
+
+from forum.lib import clock
+from forum.lib.database import Base, insert_into, session, unit_of_work
+from forum.lib.quotas import TooMany
+
+_KEPT = timedelta(days=1)
+
+
+class Throttle(Base):
+    """How many tries were made under one key in one window."""
+
+    __tablename__ = "throttles"
+
+    key: Mapped[str] = mapped_column(String(120), primary_key=True)
+    window: Mapped[datetime] = mapped_column(primary_key=True)
+    count: Mapped[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `most` tries under ``name`` and a key in each window of `window`."""
+
+    name: str
+    most: int
+    window: timedelta
+
+    def start(self, now: datetime) -> datetime:
+        """When the window began that `now` falls in."""
+        return now - (now - datetime.min.replace(tzinfo=now.tzinfo)) % self.window
+
+
+def count_try(*tries: tuple[Limit, str]) -> None:
+    """Count one try under each (limit, key), in a transaction of its own, then refuse if one is over.
+
+    Raises:
+        TooMany: a limit is passed; the try that passes it counts too.
+    """
+    now = clock.now()
+    waits = []
+    with unit_of_work() as work:
+        for limit, key in tries:
+            start = limit.start(now)
+            statement = insert_into(Throttle).values(
+                key=f"{limit.name}:{key}"[:120], window=start, count=1
+            )
+            count = work.scalars(
+                statement.on_conflict_do_update(
+                    index_elements=["key", "window"], set_={"count": Throttle.count + 1}
+                ).returning(Throttle.count)
+            ).one()
+            if count > limit.most:
+                waits.append(int((start + limit.window - now).total_seconds()))
+    if waits:
+        raise TooMany(max(waits))
+
+
+def forget(limit: Limit, key: str) -> None:
+    """Start counting anew under `key`: the try succeeded. Part of the current transaction."""
+    session().execute(delete(Throttle).where(Throttle.key == f"{limit.name}:{key}"[:120]))
+
+
+def sweep() -> None:
+    """Delete windows that are long over. Part of the current transaction."""
+    session().execute(delete(Throttle).where(Throttle.window < clock.now() - _KEPT))

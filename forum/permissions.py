@@ -1,0 +1,295 @@
+"""Every rule of who may find, read and do what.
+
+Rules read attributes and import no room. A rule about reading has one body and two faces: asked of an
+object it gives a `Verdict`, asked of a table (`findable_by`, `readable_by`) it gives the SQL condition that
+selects the same rows. In such a body only ``|``, ``&`` and the functions of `forum.lib.logic` stand;
+SQL expressions come first, since a bare boolean on the left knows no ``&`` with a column.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from forum.lib.language import gettext as _
+from forum.lib.logic import among, either, negate
+
+FINDABLE_STATES = frozenset({"published", "hidden", "removed", "withdrawn"})
+"""States of a post that others find: as itself or as a tombstone."""
+
+
+class Viewer(Protocol):
+    """Who reads or acts: a guest (id 0) or a fan."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def is_guest(self) -> bool: ...
+    @property
+    def is_moderator(self) -> bool: ...
+    @property
+    def is_admin(self) -> bool: ...
+    @property
+    def is_member(self) -> bool: ...
+    @property
+    def seen(self) -> Collection[int]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Yes, or no with a reason.
+
+    Attributes:
+        allowed: the answer; a verdict is true or false by it.
+        reason: a sentence for the person, saying what would be needed.
+        code: what kind of no: "absent" (answer 404), "guest" (log in first), "sealed", "tombstone",
+            "own", "locked", "trust", "role" or "state".
+    """
+
+    allowed: bool
+    reason: str = ""
+    code: str = ""
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+YES = Verdict(True)
+
+
+class Refused(Exception):
+    """An act was tried that a rule forbids; carries the verdict."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(verdict.reason)
+        self.verdict = verdict
+
+
+def require(verdict: Verdict) -> None:
+    """Go on only if `verdict` is a yes.
+
+    Raises:
+        Refused: it is a no.
+    """
+    if not verdict:
+        raise Refused(verdict)
+
+
+def _no(code: str, reason: str) -> Verdict:
+    return Verdict(False, reason, code)
+
+
+# --- who finds and reads what -------------------------------------------------------------------
+
+
+def _findable(viewer: Viewer, post: Any) -> Any:
+    shown = (
+        among(post.state, FINDABLE_STATES)
+        & among(post.thread_state, FINDABLE_STATES)
+        & among(post.theory_state, FINDABLE_STATES)
+        & (post.film_state == "listed")
+    )
+    kept = negate(post.state == "purged")
+    return kept & either(shown, post.author_id == viewer.id, viewer.is_moderator)
+
+
+def _readable(viewer: Viewer, post: Any) -> Any:
+    opened = (post.state == "published") & among(post.film_id, viewer.seen)
+    return _findable(viewer, post) & either(opened, post.author_id == viewer.id)
+
+
+def can_find(viewer: Viewer, post: Any) -> Verdict:
+    """Whether `viewer` may learn that `post` exists; else it answers like an absent one."""
+    if _findable(viewer, post):
+        return YES
+    return _no("absent", _("Nothing is showing at this address."))
+
+
+def findable_by(viewer: Viewer, posts: Any) -> Any:
+    """The SQL condition on `posts` (the Post class or an alias) that equals `can_find`."""
+    return _findable(viewer, posts)
+
+
+def can_read(viewer: Viewer, post: Any) -> Verdict:
+    """Whether `viewer` may read the text of `post`; else the safe title or a tombstone stands."""
+    if _readable(viewer, post):
+        return YES
+    found = can_find(viewer, post)
+    if not found:
+        return found
+    if post.state != "published":
+        return _no("tombstone", _("This was taken down."))
+    return _no("sealed", _("Open the film first: say that you have seen it."))
+
+
+def readable_by(viewer: Viewer, posts: Any) -> Any:
+    """The SQL condition on `posts` (the Post class or an alias) that equals `can_read`."""
+    return _readable(viewer, posts)
+
+
+def _film_findable(viewer: Viewer, film: Any) -> Any:
+    return either(film.state == "listed", viewer.is_moderator)
+
+
+def can_find_film(viewer: Viewer, film: Any) -> Verdict:
+    """Whether `viewer` may learn that `film` exists: listed films for all, others for moderators."""
+    if _film_findable(viewer, film):
+        return YES
+    return _no("absent", _("Nothing is showing at this address."))
+
+
+def films_findable_by(viewer: Viewer, films: Any) -> Any:
+    """The SQL condition on `films` that equals `can_find_film`."""
+    return _film_findable(viewer, films)
+
+
+# --- who may act --------------------------------------------------------------------------------
+
+
+def _signed_in(by: Viewer, reason: str) -> Verdict:
+    return _no("guest", reason) if by.is_guest else YES
+
+
+def _open_question(by: Viewer, post: Any) -> Verdict:
+    """What every act on a post needs: to be read, in a thread that is not locked."""
+    readable = can_read(by, post)
+    if not readable:
+        return readable
+    if post.state != "published":
+        return _no("state", _("This can't be answered or voted on as it stands."))
+    if post.thread_locked:
+        return _no("locked", _("This question is locked: it can be read, and no longer changed."))
+    return YES
+
+
+def can_open_seal(by: Viewer, film: Any) -> Verdict:
+    """Whether `by` may say "I have seen it" of `film`, or take it back: anybody who finds it."""
+    return can_find_film(by, film)
+
+
+def can_vote(by: Viewer, post: Any) -> Verdict:
+    """Whether `by` may vote on `post`, a theory or a reply, as it stands."""
+    found = can_find(by, post)
+    if not found:
+        return found
+    if by.is_guest:
+        return _no("guest", _("Log in to vote."))
+    if post.type == "thread":
+        return _no("state", _("A question takes no votes; its theories do."))
+    if post.author_id == by.id:
+        return _no("own", _("Yours: the others vote."))
+    return _open_question(by, post)
+
+
+def can_see_figures(by: Viewer, post: Any) -> Verdict:
+    """Whether `by` may ask for the figures of a theory before voting ("show me")."""
+    return (
+        can_find(by, post)
+        and _signed_in(by, _("Log in to see the figures before they open to all."))
+        and can_read(by, post)
+    )
+
+
+def can_open_thread(by: Viewer, film: Any) -> Verdict:
+    """Whether `by` may ask a new question about `film`."""
+    found = can_find_film(by, film)
+    if not found:
+        return found
+    if by.is_guest:
+        return _no("guest", _("Log in to ask a question."))
+    if film.id not in by.seen:
+        return _no("sealed", _("Open the film first: say that you have seen it."))
+    if film.state != "listed":
+        return _no("state", _("Questions can be asked once the film is listed."))
+    if not (by.is_member or by.is_moderator):
+        return _no(
+            "trust",
+            _("New questions are asked by members: after a day here and two published posts."),
+        )
+    return YES
+
+
+def can_post_theory(by: Viewer, thread: Any) -> Verdict:
+    """Whether `by` may answer `thread` with a theory."""
+    return (
+        can_find(by, thread)
+        and _signed_in(by, _("Log in to post a theory."))
+        and _open_question(by, thread)
+    )
+
+
+def can_reply(by: Viewer, post: Any) -> Verdict:
+    """Whether `by` may reply to `post`, a theory or a reply."""
+    if post.type == "thread":
+        return _no("state", _("A question is answered with a theory."))
+    return can_find(by, post) and _signed_in(by, _("Log in to reply.")) and _open_question(by, post)
+
+
+def can_edit(by: Viewer, post: Any) -> Verdict:
+    """Whether `by` may change the text of `post`: its author, while it stands unlocked."""
+    found = can_find(by, post)
+    if not found:
+        return found
+    if by.is_guest:
+        return _no("guest", _("Log in to edit what you wrote."))
+    if post.author_id != by.id:
+        return _no("role", _("Only the author edits a post; moderators never rewrite anyone."))
+    if post.state not in ("published", "held"):
+        return _no("state", _("This was taken down and can't be edited."))
+    if post.thread_locked:
+        return _no("locked", _("This question is locked: it can be read, and no longer changed."))
+    return YES
+
+
+def can_withdraw(by: Viewer, post: Any) -> Verdict:
+    """Whether `by` may withdraw `post`: its author, while it stands."""
+    found = can_find(by, post)
+    if not found:
+        return found
+    if by.is_guest:
+        return _no("guest", _("Log in to withdraw what you wrote."))
+    if post.author_id != by.id:
+        return _no("role", _("Only the author withdraws a post."))
+    if post.state not in ("published", "held"):
+        return _no("state", _("This was taken down already."))
+    return YES
+
+
+def can_moderate(by: Viewer, post: Any) -> Verdict:
+    """Whether `by` may lock, unlock, pin and unpin `post`, a thread."""
+    found = can_find(by, post)
+    if not found:
+        return found
+    if not by.is_moderator:
+        return _no("role", _("Moderators do this."))
+    if post.type != "thread":
+        return _no("state", _("Only a question is locked or pinned."))
+    return YES
+
+
+def can_keep_draft(by: Viewer) -> Verdict:
+    """Whether `by` has a place to keep drafts."""
+    return _signed_in(by, _("Log in to keep a draft."))
+
+
+def can_have_account(by: Viewer) -> Verdict:
+    """Whether `by` may change their own account: anybody who is logged in."""
+    return _signed_in(by, _("Log in first."))
+
+
+def can_sign_up(by: Viewer, registration_open: bool) -> Verdict:
+    """Whether `by` may make an account."""
+    if not by.is_guest:
+        return _no("state", _("You are logged in already."))
+    if not registration_open:
+        return _no("role", _("New accounts are closed for now."))
+    return YES
+
+
+def can_log_in(by: Viewer) -> Verdict:
+    """Whether `by` may begin a session. Always: logging in anew ends nothing but gives a new id."""
+    return YES
+
+
+def can_operate(by: Viewer) -> Verdict:
+    """Whether `by` may do what only the operator does: accounts by command, seeds, imports."""
+    return YES if by.is_admin else _no("role", _("The operator does this."))

@@ -1,0 +1,144 @@
+"""Pages and acts on posts that stand: what changed, withdrawing, locking, pinning."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Response, abort, render_template, request, url_for
+
+from forum.accounts.models import User
+from forum.accounts.sessions import viewer
+from forum.lib import diff, markup
+from forum.lib.answers import onward
+from forum.lib.database import session, unit_of_work
+from forum.lib.language import gettext as _
+from forum.permissions import can_read, can_withdraw, require
+from forum.theories import cards, changes, queries
+from forum.theories.cards import Byline
+from forum.theories.finding import found_or_404
+from forum.theories.models import Post, Revision
+from forum.theories.views import blueprint
+from forum.theories.writing import scopes_in
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionLine:
+    """A revision in the list of all; `votes_before` is None for the first."""
+
+    number: int
+    at: datetime
+    author: Byline
+    votes_before: int | None
+    current: bool
+    url: str
+
+
+@blueprint.get("/posts/<int:post_id>/revisions")
+def revisions(post_id: int) -> Any:
+    """What a post has said, and how one version became the next (``?version=``)."""
+    person = viewer()
+    post = found_or_404(post_id, person)
+    require(can_read(person, post))
+    kept = queries.revisions_of(post.id)
+    numbers = {revision.number: revision for revision in kept}
+    wanted = request.args.get("version", type=int, default=post.version)
+    shown = numbers.get(wanted)
+    if shown is None:
+        abort(404)
+    before = numbers.get(shown.number - 1)
+    author = session().get_one(User, post.author_id)
+    return render_template(
+        "theories/revisions.html",
+        section="films",
+        post_title=_name(post),
+        post_url=cards.permalink(post),
+        post_kind=post.type,
+        revisions=[
+            RevisionLine(
+                number=revision.number,
+                at=revision.at,
+                author=cards.byline(author, person),
+                votes_before=revision.votes_before if revision.number > 1 else None,
+                current=revision.number == post.version,
+                url=url_for("theories.revisions", post_id=post.id, version=revision.number),
+            )
+            for revision in kept
+        ],
+        diff=diff.lines(_source(before), _source(shown)),
+        title_diff=_title_diff(before, shown),
+        shown_from=before.number if before else 0,
+        shown_to=shown.number,
+    )
+
+
+@blueprint.get("/posts/<int:post_id>/withdrawal")
+def confirm_withdrawal(post_id: int) -> Any:
+    """Ask before a post is withdrawn."""
+    person = viewer()
+    post = found_or_404(post_id, person)
+    require(can_withdraw(person, post))
+    return render_template(
+        "theories/withdraw.html",
+        section="films",
+        post_title=_name(post),
+        post_url=cards.permalink(post),
+        action=url_for("theories.withdraw", post_id=post.id),
+    )
+
+
+@blueprint.post("/posts/<int:post_id>/withdrawal")
+def withdraw(post_id: int) -> Response:
+    """Withdraw one's own post."""
+    person = viewer()
+    post = found_or_404(post_id, person)
+    with unit_of_work():
+        changes.withdraw(post, by=person)
+    return onward(cards.permalink(post), said="withdrawn")
+
+
+@blueprint.post("/threads/<int:post_id>/lock")
+def lock(post_id: int) -> Response:
+    """Close a question (value 1), or open it again (value 0)."""
+    person = viewer()
+    thread = found_or_404(post_id, person, "thread")
+    locks = _switch()
+    with unit_of_work():
+        changes.lock(thread, locks, by=person)
+    return onward(cards.address(thread), said="locked" if locks else "unlocked")
+
+
+@blueprint.post("/threads/<int:post_id>/pin")
+def pin(post_id: int) -> Response:
+    """Keep a question above its film's others (value 1), or let it go (value 0)."""
+    person = viewer()
+    thread = found_or_404(post_id, person, "thread")
+    pins = _switch()
+    with unit_of_work():
+        changes.pin(thread, pins, by=person)
+    return onward(cards.address(thread), said="pinned" if pins else "unpinned")
+
+
+def _switch() -> bool:
+    value = request.form.get("value")
+    if value not in ("0", "1"):
+        abort(400)
+    return value == "1"
+
+
+def _name(post: Post) -> str:
+    """A post's title for its author and those who have read it; a reply has none."""
+    return post.title or _("a reply")
+
+
+def _source(revision: Revision | None) -> str:
+    """The Markdown of a revision, without what it gives away of films that are sealed."""
+    if revision is None:
+        return ""
+    scopes = {slug: scope.id for slug, scope in scopes_in(revision.body).items()}
+    return markup.redact(revision.body, scopes, viewer().seen)
+
+
+def _title_diff(before: Revision | None, shown: Revision) -> list[diff.Line]:
+    if before is None or before.title == shown.title:
+        return []
+    return diff.lines(before.title or "", shown.title or "")

@@ -1,0 +1,193 @@
+"""Writing: opening a composer, previewing, keeping as a draft, publishing, saving a change."""
+
+import json
+from typing import Any
+
+from flask import Response, redirect, request, url_for
+
+from forum.accounts.sessions import viewer
+from forum.accounts.views import login_page
+from forum.films.finding import film_or_404
+from forum.lib.answers import fragment, onward, wants_fragment
+from forum.lib.database import unit_of_work
+from forum.lib.language import gettext as _
+from forum.lib.markup import render, reveal
+from forum.lib.quotas import TooMany
+from forum.permissions import (
+    Refused,
+    Verdict,
+    can_edit,
+    can_open_thread,
+    can_post_theory,
+    can_reply,
+    require,
+)
+from forum.theories import cards, drafts
+from forum.theories.changes import Outdated
+from forum.theories.composers import (
+    Composer,
+    edit_composer,
+    reply_composer,
+    theory_composer,
+    thread_composer,
+)
+from forum.theories.finding import authored_or_404, found_or_404
+from forum.theories.models import BODY_LENGTH, Post
+from forum.theories.views import blueprint
+from forum.theories.writing import scopes_in
+from forum.votes.cards import reply_card
+from forum.votes.queries import Opinions
+
+
+@blueprint.get("/films/<slug>/threads/new")
+def compose_thread(slug: str) -> Any:
+    """The composer of a question."""
+    film = film_or_404(slug, viewer())
+    return _opened(thread_composer(film), can_open_thread(viewer(), film))
+
+
+@blueprint.post("/films/<slug>/threads")
+def create_thread(slug: str) -> Any:
+    """Publish, preview or keep a question."""
+    film = film_or_404(slug, viewer())
+    return _submitted(thread_composer(film))
+
+
+@blueprint.get("/threads/<int:post_id>/theories/new")
+def compose_theory(post_id: int) -> Any:
+    """The composer of a theory."""
+    thread = found_or_404(post_id, viewer(), "thread")
+    return _opened(theory_composer(thread), can_post_theory(viewer(), thread))
+
+
+@blueprint.post("/threads/<int:post_id>/theories")
+def create_theory(post_id: int) -> Any:
+    """Publish, preview or keep a theory."""
+    thread = found_or_404(post_id, viewer(), "thread")
+    return _submitted(theory_composer(thread))
+
+
+@blueprint.get("/posts/<int:post_id>/replies/new")
+def compose_reply(post_id: int) -> Any:
+    """The composer of a reply, on a page of its own."""
+    post = found_or_404(post_id, viewer(), "theory", "reply")
+    return _opened(reply_composer(post), can_reply(viewer(), post))
+
+
+@blueprint.post("/posts/<int:post_id>/replies")
+def create_reply(post_id: int) -> Any:
+    """Publish, preview or keep a reply."""
+    post = found_or_404(post_id, viewer(), "theory", "reply")
+    return _submitted(reply_composer(post))
+
+
+@blueprint.get("/posts/<int:post_id>/edit")
+def edit(post_id: int) -> Any:
+    """The composer, holding what a post says."""
+    post = found_or_404(post_id, viewer())
+    return _opened(edit_composer(post), can_edit(viewer(), post))
+
+
+@blueprint.post("/posts/<int:post_id>/revisions")
+def revise(post_id: int) -> Any:
+    """Save or preview a change."""
+    post = found_or_404(post_id, viewer())
+    return _submitted(edit_composer(post))
+
+
+@blueprint.post("/preview")
+def preview() -> Response:
+    """How Markdown will read, for our script. Writes nothing."""
+    body = request.form.get("body", "")[:BODY_LENGTH]
+    html = reveal(render(body, scopes_in(body)).html, viewer().seen)
+    return fragment("fragments/preview.html", html=html)
+
+
+# --- what every composer does -------------------------------------------------------------------
+
+
+def _opened(composer: Composer, verdict: Verdict) -> Any:
+    """The composer's page, or where somebody who may not write is sent."""
+    if verdict.code == "guest":
+        return redirect(url_for("accounts.login", next=composer.here), 303)
+    require(verdict)
+    return composer.show(None, 200)
+
+
+def _submitted(composer: Composer) -> Any:
+    """What follows when the form of a composer comes in; nothing typed is ever lost."""
+    person, form = viewer(), composer.form
+    act = request.form.get("act", "publish")
+    if person.is_guest:
+        return _carried_to_login(composer)
+    if act == "draft" and not composer.is_edit:
+        with unit_of_work():
+            drafts.save_draft(
+                composer.kind, composer.target_id, form.fields_for_draft(), by=person
+            )
+        return onward(composer.here, said="draft-kept")
+    if not form.validate():
+        return composer.show(None, 422)
+    words = form.words()
+    if act == "preview":
+        return composer.show(reveal(words.rendered.html, person.seen), 200)
+    try:
+        with unit_of_work():
+            post = composer.publish(words)
+            if not composer.is_edit:
+                drafts.discard_draft(composer.kind, composer.target_id, by=person)
+    except TooMany as refusal:
+        return _again(composer, str(refusal), 429, {"Retry-After": str(refusal.retry_after)})
+    except Refused as refusal:
+        if refusal.verdict.code in ("absent", "sealed"):
+            raise
+        return _again(composer, refusal.verdict.reason, 403)
+    except Outdated:
+        text = _(
+            "You changed this in another tab meanwhile. Your text is below; compare it with what"
+            " stands, then save again."
+        )
+        return _again(composer, text, 409)
+    if wants_fragment() and post.type == "reply" and not composer.is_edit:
+        return _new_reply(post)
+    return onward(_destination(post), said="saved" if composer.is_edit else f"{post.type}-posted")
+
+
+def _again(
+    composer: Composer, problem: str, status: int, headers: dict[str, str] | None = None
+) -> Any:
+    form = composer.form
+    form.form_errors = [problem]
+    if status == 409:
+        current = found_or_404(composer.target_id, viewer())
+        form.version.data = str(current.version)
+    page, status = composer.show(None, status)
+    return page, status, headers or {}
+
+
+def _carried_to_login(composer: Composer) -> Any:
+    """The log-in page, carrying what was typed; it is a draft once they are in."""
+    if composer.is_edit:
+        return redirect(url_for("accounts.login", next=composer.here), 303)
+    carry = json.dumps(
+        {
+            "kind": composer.kind,
+            "target": composer.target_id,
+            "fields": composer.form.fields_for_draft(),
+        }
+    )
+    return login_page(next_url=composer.here, carry=carry, status=401)
+
+
+def _destination(post: Post) -> str:
+    return cards.permalink(post) if post.type == "reply" else cards.address(post)
+
+
+def _new_reply(post: Post) -> Response:
+    reply, author = authored_or_404(post.id, viewer(), "reply")
+    theory = found_or_404(reply.theory_id or 0, viewer(), "theory")
+    card = reply_card(
+        reply, author, viewer(), Opinions(), wrote_theory=reply.author_id == theory.author_id
+    )
+    return fragment("fragments/reply.html", 201, reply=card)
+

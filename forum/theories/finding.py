@@ -1,0 +1,37 @@
+"""A post, or 404: what every view of posts begins with."""
+
+from flask import abort
+
+from forum.accounts.viewers import Fan, Guest
+from forum.films.models import Film
+from forum.lib.database import session
+from forum.permissions import can_find
+from forum.theories import queries
+from forum.theories.models import Post
+from forum.theories.queries import Authored
+
+
+def found_or_404(post_id: int, viewer: Fan | Guest, *types: str) -> Post:
+    """The post numbered `post_id`, if `viewer` finds it and it is of one of `types` (any, if none)."""
+    post = queries.post_with_id(post_id)
+    if post is None or not can_find(viewer, post) or (types and post.type not in types):
+        abort(404)
+    return post
+
+
+def authored_or_404(post_id: int, viewer: Fan | Guest, kind: str) -> Authored:
+    """The post of type `kind` numbered `post_id` with its author, if `viewer` finds it."""
+    row = queries.authored(post_id)
+    if row is None or not can_find(viewer, row[0]) or row[0].type != kind:
+        abort(404)
+    return row
+
+
+def film_of(post: Post) -> Film:
+    """The film that a post is about."""
+    return session().get_one(Film, post.film_id)
+
+
+def thread_and_film(theory: Post) -> tuple[Post, Film]:
+    """The question that a theory or reply belongs to, and its film; one statement."""
+    return queries.thread_and_film(theory.thread_id or 0)

@@ -1,0 +1,233 @@
+"""Posts: questions (threads), theories that answer them, replies; their revisions and drafts."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from forum.lib.database import Base
+
+SAFE_TITLE_LENGTH = 80
+TITLE_LENGTH = 160
+BODY_LENGTH = 20_000
+REPLY_LENGTH = 10_000
+KINDS = ("reading", "plot", "after", "allegory", "alternate")
+STANCES = ("supports", "challenges", "neutral")
+STATES = ("held", "published", "hidden", "removed", "withdrawn", "purged")
+
+_MOVES = {
+    "publish": ({"held", "hidden", "removed"}, "published"),
+    "hide": ({"published"}, "hidden"),
+    "remove": ({"held", "published", "hidden"}, "removed"),
+    "withdraw": ({"held", "published"}, "withdrawn"),
+    "purge": ({"held", "published", "hidden", "removed", "withdrawn"}, "purged"),
+}
+"""Each move of a post's state: from which states, to which."""
+
+
+class IllegalMove(ValueError):
+    """A post was asked to go to a state that it can't reach from where it is."""
+
+
+class Post(Base):
+    """What reports, revisions, votes and events point to: a Thread, a Theory or a Reply.
+
+    Thread, theory and film have their state copied onto each post's row, so that whether a post is found
+    and read is decided by its row alone.
+    """
+
+    __tablename__ = "posts"
+    __table_args__ = (
+        CheckConstraint("type IN ('thread', 'theory', 'reply')", name="type"),
+        CheckConstraint(
+            "state IN ('held', 'published', 'hidden', 'removed', 'withdrawn', 'purged')",
+            name="state",
+        ),
+        CheckConstraint("(type = 'thread') = (thread_id IS NULL)", name="thread"),
+        CheckConstraint("(type = 'reply') = (theory_id IS NOT NULL)", name="theory"),
+        CheckConstraint("(type = 'reply') = (path IS NOT NULL)", name="path"),
+        CheckConstraint("type = 'reply' OR parent_id IS NULL", name="parent"),
+        CheckConstraint("(type = 'reply') = (safe_title IS NULL)", name="safe_title"),
+        CheckConstraint("(type = 'reply') = (title IS NULL)", name="title"),
+        CheckConstraint("(type = 'theory') = (kind IS NOT NULL)", name="kind_given"),
+        CheckConstraint(
+            "kind IN ('reading', 'plot', 'after', 'allegory', 'alternate')", name="kind"
+        ),
+        CheckConstraint("(type = 'reply') = (stance IS NOT NULL)", name="stance_given"),
+        CheckConstraint("stance IN ('supports', 'challenges', 'neutral')", name="stance"),
+        CheckConstraint("type <> 'thread' OR (ups = 0 AND downs = 0)", name="no_thread_votes"),
+        CheckConstraint("type = 'theory' OR downs = 0", name="only_theories_doubted"),
+        CheckConstraint(
+            "ups >= 0 AND downs >= 0 AND vote_count >= 0 AND theory_count >= 0"
+            " AND reply_count >= 0 AND supports_count >= 0 AND challenges_count >= 0",
+            name="counts",
+        ),
+        Index("ix_posts_threads", "film_id", text("pinned DESC"), text("active_at DESC"), "id"),
+        Index("ix_posts_best", "thread_id", text("best DESC"), text("vote_count DESC"), "id"),
+        Index("ix_posts_hot", "thread_id", text("hot DESC"), text("vote_count DESC"), "id"),
+        Index("ix_posts_divisive", "thread_id", text("divisive DESC"), "id"),
+        Index("ix_posts_new", "thread_id", text("published_at DESC"), text("id DESC")),
+        Index(
+            "ix_posts_dividing",
+            text("divisive DESC"),
+            "id",
+            sqlite_where=text("divisive IS NOT NULL"),
+            postgresql_where=text("divisive IS NOT NULL"),
+        ),
+        Index("uq_posts_path", "theory_id", "path", unique=True),
+        Index("ix_posts_author", "author_id", "type", text("id DESC")),
+        Index("ix_posts_film", "film_id", "type", text("best DESC"), "id"),
+    )
+    __mapper_args__ = {"polymorphic_on": "type"}
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    type: Mapped[str] = mapped_column(String(7))
+    film_id: Mapped[int] = mapped_column(ForeignKey("films.id"))
+    thread_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id"))
+    theory_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id"))
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    seed_key: Mapped[str | None] = mapped_column(String(80), unique=True)
+
+    state: Mapped[str] = mapped_column(String(10))
+    film_state: Mapped[str] = mapped_column(String(10))
+    thread_state: Mapped[str] = mapped_column(String(10))
+    theory_state: Mapped[str] = mapped_column(String(10), default="published")
+    thread_locked: Mapped[bool] = mapped_column(default=False, server_default=false())
+    pinned: Mapped[bool] = mapped_column(default=False, server_default=false())
+
+    safe_title: Mapped[str | None] = mapped_column(String(SAFE_TITLE_LENGTH))
+    title: Mapped[str | None] = mapped_column(String(TITLE_LENGTH))
+    body: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    excerpt: Mapped[str] = mapped_column(String(400))
+    renderer: Mapped[int]
+    kind: Mapped[str | None] = mapped_column(String(10))
+    stance: Mapped[str | None] = mapped_column(String(10))
+
+    created_at: Mapped[datetime]
+    published_at: Mapped[datetime | None]
+    edited_at: Mapped[datetime | None]
+    # When the discussion below a thread last grew.
+    active_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    # How many votes were cast before the last edit; null while there was none.
+    votes_before_edit: Mapped[int | None]
+
+    # A reply's place: the ids from the first reply down to it, so that their order is reading order.
+    path: Mapped[str | None] = mapped_column(String(440))
+    depth: Mapped[int] = mapped_column(default=0, server_default="0")
+
+    ups: Mapped[int] = mapped_column(default=0, server_default="0")
+    downs: Mapped[int] = mapped_column(default=0, server_default="0")
+    ups_weight: Mapped[float] = mapped_column(default=0.0, server_default="0")
+    downs_weight: Mapped[float] = mapped_column(default=0.0, server_default="0")
+    # Of a theory or reply: its votes. Of a thread: those of its theories whose figures are open.
+    vote_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    theory_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    reply_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    supports_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    challenges_count: Mapped[int] = mapped_column(default=0, server_default="0")
+    # While a theory is blind its figures are hidden from those who haven't voted, and its ranks are those
+    # of a theory without votes, so that no order gives the figures away.
+    blind: Mapped[bool] = mapped_column(default=False, server_default=false())
+    best: Mapped[float] = mapped_column(default=0.0, server_default="0")
+    hot: Mapped[float] = mapped_column(default=0.0, server_default="0")
+    divisive: Mapped[float | None]
+
+    def publish(self, at: datetime) -> None:
+        """Show the post to everybody, for the first time or again.
+
+        Raises:
+            IllegalMove: it is out already, or can't come back.
+        """
+        self._move("publish")
+        self.published_at = self.published_at or at
+
+    def hide(self) -> None:
+        """Put a tombstone before the post until a review. Raises IllegalMove."""
+        self._move("hide")
+
+    def remove(self) -> None:
+        """Take the post down by a moderator's decision. Raises IllegalMove."""
+        self._move("remove")
+
+    def withdraw(self) -> None:
+        """Take the post down by its author's wish. Raises IllegalMove."""
+        self._move("withdraw")
+
+    def purge(self) -> None:
+        """Take the post down and erase its text. Raises IllegalMove."""
+        self._move("purge")
+        self.body = self.html = self.excerpt = ""
+
+    def _move(self, name: str) -> None:
+        sources, target = _MOVES[name]
+        if self.state not in sources:
+            raise IllegalMove(f"a {self.state} post can't {name}")
+        self.state = target
+
+
+class Thread(Post):
+    """One question about one film's ending."""
+
+    __mapper_args__ = {"polymorphic_identity": "thread"}
+
+
+class Theory(Post):
+    """One interpretation that answers a thread's question."""
+
+    __mapper_args__ = {"polymorphic_identity": "theory"}
+
+
+class Reply(Post):
+    """An answer to a theory or to a reply, with a stance."""
+
+    __mapper_args__ = {"polymorphic_identity": "reply"}
+
+
+class Revision(Base):
+    """What a post said at one time; number 1 is what it first said."""
+
+    __tablename__ = "revisions"
+    __table_args__ = (UniqueConstraint("post_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"))
+    number: Mapped[int]
+    author_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime]
+    safe_title: Mapped[str | None] = mapped_column(String(SAFE_TITLE_LENGTH))
+    title: Mapped[str | None] = mapped_column(String(TITLE_LENGTH))
+    body: Mapped[str] = mapped_column(Text)
+    # How many votes the post had when this revision replaced the one before.
+    votes_before: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class Draft(Base):
+    """What a fan has half written, kept for them alone; one for each place."""
+
+    __tablename__ = "drafts"
+    __table_args__ = (
+        UniqueConstraint("user_id", "kind", "target_id"),
+        CheckConstraint("kind IN ('thread', 'theory', 'reply')", name="kind"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    kind: Mapped[str] = mapped_column(String(7))
+    # What it will answer: the film of a thread, the thread of a theory, the post of a reply.
+    target_id: Mapped[int]
+    fields: Mapped[dict[str, Any]] = mapped_column(JSON)
+    saved_at: Mapped[datetime]

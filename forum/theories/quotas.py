@@ -1,0 +1,50 @@
+"""How much one account may post."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+
+from forum.lib import clock, quotas
+from forum.lib.database import session
+from forum.lib.quotas import Quota
+from forum.permissions import Viewer
+from forum.theories.models import Post
+
+_MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+_QUOTAS = {
+    "thread": (Quota(5, _DAY),),
+    "theory": (Quota(10, _HOUR),),
+    "reply": (Quota(4, _MINUTE), Quota(60, _HOUR)),
+}
+_NEWCOMERS = {
+    "thread": (Quota(1, _DAY),),
+    "theory": (Quota(3, _DAY),),
+    "reply": (Quota(5, 10 * _MINUTE),),
+}
+
+
+def check(by: Viewer, kind: str) -> None:
+    """Refuse one more post of `kind` ("thread", "theory" or "reply") beyond the quota of `by`.
+
+    The operator, who seeds, has none. Call it in the act's transaction, with the account locked.
+
+    Raises:
+        TooMany: the quota is used up.
+    """
+    if by.is_admin:
+        return
+
+    def count_since(moment: datetime) -> int:
+        return (
+            session()
+            .scalars(
+                select(func.count())
+                .select_from(Post)
+                .where(Post.author_id == by.id, Post.type == kind, Post.created_at > moment)
+            )
+            .one()
+        )
+
+    table = _QUOTAS if by.is_member else _NEWCOMERS
+    quotas.check(table[kind], count_since, clock.now())

@@ -1,0 +1,319 @@
+"""Pages of questions and theories."""
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from markupsafe import Markup
+
+from forum.accounts.models import User
+from forum.accounts.sessions import viewer
+from forum.accounts.viewers import Fan, Guest
+from forum.films.cards import StatementCard, film_card, statement_card
+from forum.films.queries import statements_about
+from forum.lib import clock, markup
+from forum.lib.answers import onward
+from forum.lib.language import gettext as _
+from forum.lib.pages import Order, pager, with_query
+from forum.permissions import (
+    Viewer,
+    can_edit,
+    can_moderate,
+    can_post_theory,
+    can_read,
+    can_reply,
+    can_withdraw,
+)
+from forum.theories import cards, queries
+from forum.theories.cards import Byline, ThreadLine
+from forum.theories.finding import authored_or_404, film_of, found_or_404, thread_and_film
+from forum.theories.forms import ReplyForm
+from forum.theories.models import STANCES, Post
+from forum.votes import arranging
+from forum.votes.cards import figures_shown, reply_cards, stance_label, theory_card
+from forum.votes.queries import Opinions, opinions
+
+blueprint = Blueprint("theories", __name__)
+
+_SHARES_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPage(ThreadLine):
+    """A question on its own page; `html` is None while it can't be read."""
+
+    html: Markup | None
+    author: Byline
+    published_at: datetime
+    edited_at: datetime | None
+    revisions_url: str | None
+    can_edit: bool
+    can_withdraw: bool
+    edit_url: str
+    withdraw_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One slice of how a question's audience divides; `width` is a fraction of the whole."""
+
+    number: int
+    title: str
+    url: str
+    ups: int
+    percent: int
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Moderate:
+    """Where a moderator's acts on a thread are posted."""
+
+    lock_url: str
+    pin_url: str
+
+
+@blueprint.get("/threads/<int:post_id>", defaults={"slug": ""})
+@blueprint.get("/threads/<int:post_id>-<slug>")
+def thread(post_id: int, slug: str) -> Any:
+    """A question and its theories, sealed or open."""
+    person = viewer()
+    post, author = authored_or_404(post_id, person, "thread")
+    if request.path != (right := cards.address(post)):
+        return _to_right_address(right)
+    film = film_of(post)
+    sealed = film.id not in person.seen
+    order = request.args.get("order", "best")
+    order = order if order in queries.ORDERS else "best"
+    page = queries.theories_of(post.id, person, "new" if sealed else order, request.args.get("after"))
+    shown = _arranged(page.items, post, order) if not sealed else [(i, False) for i in page.items]
+    mine = opinions(person, [theory for (theory, _), _ in shown])
+    ranked = order == "best" and not request.args.get("after") and not sealed
+    return render_template(
+        "theories/thread.html",
+        section="films",
+        film=film_card(film, person.seen),
+        thread=_thread_page(post, author, person),
+        sealed=sealed,
+        orders=_orders(order),
+        cards=[
+            theory_card(
+                theory,
+                writer,
+                person,
+                mine,
+                rank=place if ranked else None,
+                needs_vote=needs,
+            )
+            for place, ((theory, writer), needs) in enumerate(shown, 1)
+        ],
+        **_division(post, person, sealed),
+        pager=pager(page.next),
+        compose_url=url_for("theories.compose_theory", post_id=post.id),
+        can_post=can_post_theory(person, post),
+        moderate=_moderate(post, person),
+        seen_action=url_for("films.open_seal", slug=film.slug),
+        unsee_action=url_for("films.close_seal", slug=film.slug),
+    )
+
+
+@blueprint.get("/theories/<int:post_id>", defaults={"slug": ""})
+@blueprint.get("/theories/<int:post_id>-<slug>")
+def theory(post_id: int, slug: str) -> Any:
+    """A theory and its replies, sealed or open."""
+    person = viewer()
+    post, author = authored_or_404(post_id, person, "theory")
+    if request.path != (right := cards.address(post)):
+        return _to_right_address(right)
+    return theory_page(post, author, person, ReplyForm(formdata=None))
+
+
+def theory_page(
+    post: Post, author: User, person: Fan | Guest, form: ReplyForm, status: int = 200
+) -> Any:
+    """The page of a theory, with `form` at its foot holding what was typed."""
+    question, film = thread_and_film(post)
+    sealed = film.id not in person.seen
+    stance = request.args.get("stance")
+    stance = stance if stance in STANCES else None
+    page = queries.replies_to(post.id, person, stance, request.args.get("after"))
+    replies = [] if sealed else page.items
+    mine = opinions(person, [post, *(reply for reply, _ in replies)])
+    answerable = can_reply(person, post)
+    if answerable and not form.is_submitted():
+        draft = queries.draft_for(person.id, "reply", post.id)
+        if draft is not None:
+            form = ReplyForm(formdata=None, data=draft.fields)
+    readable = bool(can_read(person, post))
+    changed = post.version > 1
+    return (
+        render_template(
+            "theories/theory.html",
+            section="films",
+            film=film_card(film, person.seen),
+            thread=cards.thread_line(question, person),
+            theory=theory_card(post, author, person, mine),
+            html=markup.reveal(post.html, person.seen) if readable else None,
+            sealed=sealed,
+            replies=reply_cards(list(replies), post, person, mine),
+            reply_count=post.reply_count,
+            stances=_stances(post, stance),
+            pager=pager(None if sealed else page.next),
+            reply_form=form if answerable else None,
+            reply_action=url_for("theories.create_reply", post_id=post.id),
+            can_reply=answerable,
+            can_edit=bool(can_edit(person, post)),
+            can_withdraw=bool(can_withdraw(person, post)),
+            edit_url=url_for("theories.edit", post_id=post.id),
+            withdraw_url=url_for("theories.confirm_withdrawal", post_id=post.id),
+            revisions_url=_revisions_url(post) if changed and readable else None,
+            revision_count=post.version,
+            votes_before_edit=_votes_before(post, mine) if changed else None,
+            statements=[] if sealed else _statements(post),
+            seen_action=url_for("films.open_seal", slug=film.slug),
+            draft_url=_draft_url("reply", post.id) if answerable else "",
+        ),
+        status,
+    )
+
+
+@blueprint.get("/posts/<int:post_id>")
+def post(post_id: int) -> Response:
+    """A permalink: the page on which a post stands, and its place there."""
+    person = viewer()
+    found = found_or_404(post_id, person)
+    if found.type != "reply":
+        return redirect(cards.address(found), 302, Response)
+    above = found_or_404(found.theory_id or 0, person, "theory")
+    start = queries.page_start(found, person)
+    page = cards.address(above)
+    if start:
+        page = f"{page}?after={start}"
+    return onward(page, said=request.args.get("said", ""), anchor=f"post-{found.id}")
+
+
+def _to_right_address(address: str) -> Response:
+    query = request.query_string.decode("utf-8", "replace")
+    return redirect(f"{address}?{query}" if query else address, 301, Response)
+
+
+def _arranged(
+    items: Any, thread: Post, order: str
+) -> list[tuple[tuple[Post, User], bool]]:
+    if order != "best" or request.args.get("after"):
+        return [(pair, False) for pair in items]
+    # Only a long question has theories beyond its first page that could be given a place on it.
+    beyond = thread.theory_count > len(items)
+    candidates = queries.needing_votes(thread.id, arranging.FEW_VOTES) if beyond else []
+    return arranging.first_page(items, candidates, clock.now())
+
+
+def _thread_page(post: Post, author: User, person: Fan | Guest) -> ThreadPage:
+    line = cards.thread_line(post, person)
+    readable = bool(can_read(person, post))
+    return ThreadPage(
+        **{field.name: getattr(line, field.name) for field in fields(line)},
+        html=markup.reveal(post.html, person.seen) if readable else None,
+        author=cards.byline(author, person),
+        published_at=post.published_at or post.created_at,
+        edited_at=post.edited_at,
+        revisions_url=_revisions_url(post) if readable and post.version > 1 else None,
+        can_edit=bool(can_edit(person, post)),
+        can_withdraw=bool(can_withdraw(person, post)),
+        edit_url=url_for("theories.edit", post_id=post.id),
+        withdraw_url=url_for("theories.confirm_withdrawal", post_id=post.id),
+    )
+
+
+def _division(thread: Post, person: Viewer, sealed: bool) -> dict[str, Any]:
+    """How a question's audience divides, of theories whose figures are open to everybody."""
+    if sealed:
+        return {"shares": [], "hidden_count": 0, "convinced_total": 0}
+    rows = queries.convinced_votes(thread.id)
+    open_rows = [row for row in rows if not row.blind and row.ups]
+    total = sum(row.ups for row in open_rows)
+    shares = [
+        Share(
+            number=number,
+            title=row.title,
+            url=url_for("theories.post", post_id=row.id),
+            ups=row.ups,
+            percent=round(100 * row.ups / total),
+            width=row.ups / total,
+        )
+        for number, row in enumerate(sorted(open_rows, key=lambda r: (-r.ups, r.id)), 1)
+    ]
+    hidden = sum(1 for row in rows if row.blind)
+    return {
+        "shares": shares[:_SHARES_SHOWN],
+        "hidden_count": hidden,
+        "convinced_total": total,
+    }
+
+
+def _orders(current: str) -> list[Order]:
+    kinds = (
+        ("best", _("Best"), _("Share of fans convinced, cautiously estimated while votes are few")),
+        ("hot", _("Hot"), _("Convincing and fresh: two weeks count as much as 25 points of approval")),
+        ("new", _("New"), _("Newest first")),
+        ("divisive", _("Divisive"), _("At least ten votes, and the more on each side the higher")),
+    )
+    return [
+        Order(
+            key,
+            label,
+            with_query(order=None if key == "best" else key),
+            key == current,
+            explanation,
+        )
+        for key, label, explanation in kinds
+    ]
+
+
+def _stances(theory: Post, current: str | None) -> list[Order]:
+    neutral = theory.reply_count - theory.supports_count - theory.challenges_count
+    counts = {
+        "supports": theory.supports_count,
+        "challenges": theory.challenges_count,
+        "neutral": neutral,
+    }
+    every = Order("all", _("All"), with_query(stance=None), current is None, "", theory.reply_count)
+    return [
+        every,
+        *(
+            Order(s, stance_label(s), with_query(stance=s), s == current, "", counts[s], s)
+            for s in STANCES
+        ),
+    ]
+
+
+def _statements(theory: Post) -> list[StatementCard]:
+    """What the film's makers said that bears on `theory`."""
+    return [
+        statement_card(statement, ())
+        for statement, bearings in statements_about(theory.film_id)
+        if any(bearing.theory_id == theory.id for bearing in bearings)
+    ]
+
+
+def _votes_before(theory: Post, mine: Opinions) -> int | None:
+    return theory.votes_before_edit if figures_shown(theory, mine) else None
+
+
+def _moderate(thread: Post, person: Viewer) -> Moderate | None:
+    if not can_moderate(person, thread):
+        return None
+    return Moderate(
+        lock_url=url_for("theories.lock", post_id=thread.id),
+        pin_url=url_for("theories.pin", post_id=thread.id),
+    )
+
+
+def _revisions_url(post: Post) -> str:
+    return url_for("theories.revisions", post_id=post.id)
+
+
+def _draft_url(kind: str, target_id: int) -> str:
+    return url_for("theories.save_draft", kind=kind, target_id=target_id)
+

@@ -1,0 +1,277 @@
+"""Theories and replies as pages show them: with a ballot, and with figures only where they may show."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from flask import url_for
+from markupsafe import Markup
+
+from forum.accounts.models import User
+from forum.films.cards import FilmCard
+from forum.lib import markup
+from forum.lib.language import gettext as _
+from forum.permissions import (
+    Viewer,
+    can_edit,
+    can_read,
+    can_reply,
+    can_see_figures,
+    can_vote,
+    can_withdraw,
+)
+from forum.theories import cards, paths, queries
+from forum.theories.cards import Byline
+from forum.theories.models import Post
+from forum.votes.queries import Opinions
+from forum.votes.ranking import FEWEST_FOR_SHARE
+
+DEEPEST_SHOWN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Ballot:
+    """A theory's figures and the viewer's choice.
+
+    Attributes:
+        choice: 1, -1 or 0.
+        figures: "shown", or "blind": then `ups`, `downs` and `total` are 0 and `share` is None.
+        share: percent convinced; None below five votes.
+        standing: "open", "guest", "own", "locked" or "closed": who may vote here.
+        reason: why not, as a sentence.
+        reveal_url: where "show me" is posted; None where it can't be.
+    """
+
+    post_id: int
+    action: str
+    choice: int
+    figures: str
+    ups: int
+    downs: int
+    total: int
+    share: int | None
+    standing: str
+    reason: str | None
+    reveal_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GoodPoint:
+    """A reply's good points and whether the viewer's is among them."""
+
+    post_id: int
+    action: str
+    choice: int
+    ups: int
+    standing: str
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TheoryCard:
+    """A theory in a list; `title`, `excerpt` and `ballot` are None while it can't be read."""
+
+    id: int
+    url: str
+    safe_title: str
+    title: str | None
+    kind: str
+    kind_label: str
+    author: Byline
+    published_at: datetime
+    edited_at: datetime | None
+    excerpt: str | None
+    reply_count: int
+    ballot: Ballot | None
+    rank: int | None
+    needs_vote: bool
+    film: FilmCard | None
+    tombstone: str | None
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyCard:
+    """A reply below a theory; `html` is None where it can't be read."""
+
+    id: int
+    url: str
+    depth: int
+    stance: str
+    stance_label: str
+    author: Byline
+    wrote_theory: bool
+    published_at: datetime
+    edited_at: datetime | None
+    html: Markup | None
+    good_point: GoodPoint
+    can_reply: bool
+    can_edit: bool
+    can_withdraw: bool
+    reply_url: str
+    edit_url: str
+    withdraw_url: str
+    revisions_url: str | None
+    tombstone: str | None
+    parent_url: str | None
+    parent_name: str | None
+    continue_url: str | None
+
+
+def kind_label(kind: str) -> str:
+    """A theory's kind as its byline says it."""
+    return {
+        "reading": _("A reading"),
+        "plot": _("A plot theory"),
+        "after": _("What happens after"),
+        "allegory": _("An allegory"),
+        "alternate": _("An alternate ending"),
+    }[kind]
+
+
+def stance_label(stance: str) -> str:
+    """A reply's stance as its byline says it."""
+    return {
+        "supports": _("supports"),
+        "challenges": _("challenges"),
+        "neutral": _("neutral"),
+    }[stance]
+
+
+def figures_shown(theory: Post, opinions: Opinions) -> bool:
+    """Whether the viewer with these `opinions` sees the figures of `theory`."""
+    return not theory.blind or theory.id in opinions.votes or theory.id in opinions.peeked
+
+
+def ballot(theory: Post, viewer: Viewer, opinions: Opinions) -> Ballot:
+    """The ballot of a theory that the viewer may read."""
+    shown = figures_shown(theory, opinions)
+    ups, downs = (theory.ups, theory.downs) if shown else (0, 0)
+    total = ups + downs
+    standing, reason = _standing(theory, viewer)
+    may_peek = not shown and bool(can_see_figures(viewer, theory))
+    return Ballot(
+        post_id=theory.id,
+        action=url_for("votes.cast", post_id=theory.id),
+        choice=opinions.votes.get(theory.id, 0),
+        figures="shown" if shown else "blind",
+        ups=ups,
+        downs=downs,
+        total=total,
+        share=round(100 * ups / total) if total >= FEWEST_FOR_SHARE else None,
+        standing=standing,
+        reason=reason,
+        reveal_url=url_for("votes.show_figures", post_id=theory.id) if may_peek else None,
+    )
+
+
+def good_point(reply: Post, viewer: Viewer, opinions: Opinions) -> GoodPoint:
+    """The good points of a reply."""
+    standing, reason = _standing(reply, viewer)
+    return GoodPoint(
+        post_id=reply.id,
+        action=url_for("votes.cast", post_id=reply.id),
+        choice=opinions.votes.get(reply.id, 0),
+        ups=reply.ups,
+        standing=standing,
+        reason=reason,
+    )
+
+
+def theory_card(
+    theory: Post,
+    author: User,
+    viewer: Viewer,
+    opinions: Opinions,
+    *,
+    film: FilmCard | None = None,
+    rank: int | None = None,
+    needs_vote: bool = False,
+) -> TheoryCard:
+    """`theory` as `viewer` may see it."""
+    readable = bool(can_read(viewer, theory))
+    opened = theory.film_id in viewer.seen or theory.author_id == viewer.id
+    return TheoryCard(
+        id=theory.id,
+        url=cards.address(theory),
+        safe_title=theory.safe_title or "",
+        title=theory.title if readable else None,
+        kind=theory.kind or "",
+        kind_label=kind_label(theory.kind or ""),
+        author=cards.byline(author, viewer),
+        published_at=theory.published_at or theory.created_at,
+        edited_at=theory.edited_at,
+        excerpt=theory.excerpt if readable else None,
+        reply_count=theory.reply_count,
+        ballot=ballot(theory, viewer, opinions) if readable and opened else None,
+        rank=rank,
+        needs_vote=needs_vote,
+        film=film,
+        tombstone=cards.tombstone(theory),
+        is_own=theory.author_id == viewer.id,
+    )
+
+
+def reply_card(
+    reply: Post, author: User, viewer: Viewer, opinions: Opinions, *, wrote_theory: bool
+) -> ReplyCard:
+    """`reply` as `viewer` may see it."""
+    readable = bool(can_read(viewer, reply))
+    revisions = url_for("theories.revisions", post_id=reply.id) if reply.version > 1 else None
+    return ReplyCard(
+        id=reply.id,
+        url=cards.permalink(reply),
+        depth=reply.depth,
+        stance=reply.stance or "",
+        stance_label=stance_label(reply.stance or ""),
+        author=cards.byline(author, viewer),
+        wrote_theory=wrote_theory,
+        published_at=reply.published_at or reply.created_at,
+        edited_at=reply.edited_at,
+        html=markup.reveal(reply.html, viewer.seen) if readable else None,
+        good_point=good_point(reply, viewer, opinions),
+        can_reply=bool(can_reply(viewer, reply)),
+        can_edit=bool(can_edit(viewer, reply)),
+        can_withdraw=bool(can_withdraw(viewer, reply)),
+        reply_url=url_for("theories.compose_reply", post_id=reply.id),
+        edit_url=url_for("theories.edit", post_id=reply.id),
+        withdraw_url=url_for("theories.confirm_withdrawal", post_id=reply.id),
+        revisions_url=revisions if readable else None,
+        tombstone=cards.tombstone(reply),
+        parent_url=None,
+        parent_name=None,
+        continue_url=None,
+    )
+
+
+def reply_cards(
+    replies: list[queries.Authored], theory: Post, viewer: Viewer, opinions: Opinions
+) -> list[ReplyCard]:
+    """Replies in reading order, each saying whom it answers where the page doesn't show it."""
+    found: list[ReplyCard] = []
+    before: Post | None = None
+    for reply, author in replies:
+        card = reply_card(
+            reply, author, viewer, opinions, wrote_theory=reply.author_id == theory.author_id
+        )
+        if reply.parent_id is not None and not _stands_below(reply, before):
+            card = replace(card, parent_url=url_for("theories.post", post_id=reply.parent_id))
+        found.append(card)
+        before = reply
+    return found
+
+
+def _stands_below(reply: Post, before: Post | None) -> bool:
+    """Whether indentation alone says which reply `reply` answers: its parent is just above it, or on
+    the way down to what is, and not deeper than indents show."""
+    if before is None or before.path is None or reply.depth > DEEPEST_SHOWN:
+        return before is not None and reply.parent_id == before.id
+    line = {paths.ancestor_at(before.path, depth) for depth in range(before.depth + 1)}
+    return reply.parent_id in line
+
+
+def _standing(post: Post, viewer: Viewer) -> tuple[str, str | None]:
+    verdict = can_vote(viewer, post)
+    if verdict:
+        return "open", None
+    standing = verdict.code if verdict.code in ("guest", "own", "locked") else "closed"
+    return standing, verdict.reason

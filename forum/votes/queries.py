@@ -1,0 +1,132 @@
+"""Reads about votes: always the viewer's own."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Row, func, literal, select, union_all
+from sqlalchemy.orm import aliased
+
+from forum.accounts.models import User
+from forum.films.models import Film
+from forum.lib.database import session
+from forum.lib.paging import Keyset, Page
+from forum.permissions import Viewer, findable_by
+from forum.theories.models import Post
+from forum.votes.models import Peek, Vote
+
+
+@dataclass(frozen=True, slots=True)
+class Opinions:
+    """What one viewer has done with some posts.
+
+    Attributes:
+        votes: post id → 1 or -1.
+        peeked: ids of theories whose figures they asked to see.
+    """
+
+    votes: dict[int, int] = field(default_factory=dict)
+    peeked: frozenset[int] = frozenset()
+
+
+def opinions(viewer: Viewer, posts: Iterable[Post]) -> Opinions:
+    """What `viewer` has voted on `posts` and which figures they asked for; one statement at most."""
+    ids = [post.id for post in posts]
+    if viewer.is_guest or not ids:
+        return Opinions()
+    rows = session().execute(
+        union_all(
+            select(Vote.post_id, Vote.value).where(
+                Vote.user_id == viewer.id, Vote.post_id.in_(ids)
+            ),
+            select(Peek.post_id, literal(0)).where(
+                Peek.user_id == viewer.id, Peek.post_id.in_(ids)
+            ),
+        )
+    )
+    votes, peeked = {}, set()
+    for post_id, value in rows:
+        if value:
+            votes[post_id] = value
+        else:
+            peeked.add(post_id)
+    return Opinions(votes, frozenset(peeked))
+
+
+_LATEST = Keyset((Vote.updated_at, "desc"), (Vote.post_id, "desc"))
+
+
+def my_votes(viewer: Viewer, cursor: str | None, size: int) -> Page[Row[Any]]:
+    """The viewer's votes on theories that they find, the latest first: (Vote, theory, author, film)."""
+    statement = (
+        select(Vote, Post, User, Film)
+        .join(Post, Post.id == Vote.post_id)
+        .join(User, User.id == Post.author_id)
+        .join(Film, Film.id == Post.film_id)
+        .where(Vote.user_id == viewer.id, Post.type == "theory", findable_by(viewer, Post))
+    )
+    return _LATEST.page(
+        statement,
+        cursor,
+        size,
+        fetch=lambda limited: session().execute(limited).all(),
+        row_of=lambda row: row[0],
+    )
+
+
+def count_votes(viewer: Viewer) -> int:
+    """How many of the viewer's votes on theories `my_votes` lists."""
+    return session().scalars(
+        select(func.count())
+        .select_from(Vote)
+        .join(Post, Post.id == Vote.post_id)
+        .where(Vote.user_id == viewer.id, Post.type == "theory", findable_by(viewer, Post))
+    ).one()
+
+
+def waiting_for_vote(viewer: Viewer, size: int) -> list[Row[Any]]:
+    """Theories of films that the viewer has seen and that they haven't voted on, the best first:
+    (theory, author, film)."""
+    if not viewer.seen:
+        return []
+    voted = select(Vote.post_id).where(Vote.user_id == viewer.id, Vote.post_id == Post.id)
+    return list(
+        session().execute(
+            select(Post, User, Film)
+            .join(User, User.id == Post.author_id)
+            .join(Film, Film.id == Post.film_id)
+            .where(
+                Post.type == "theory",
+                Post.state == "published",
+                Post.thread_locked.is_(False),
+                Post.film_id.in_(viewer.seen),
+                Post.author_id != viewer.id,
+                findable_by(viewer, Post),
+                ~voted.exists(),
+            )
+            .order_by(Post.hot.desc(), Post.id)
+            .limit(size)
+        )
+    )
+
+
+def dividing(size: int) -> list[Row[Any]]:
+    """The questions whose most divisive theory divides most: (theory, thread, film)."""
+    thread = aliased(Post)
+    rows = session().execute(
+        select(Post, thread, Film)
+        .join(thread, thread.id == Post.thread_id)
+        .join(Film, Film.id == Post.film_id)
+        .where(
+            Post.divisive.is_not(None),
+            Post.state == "published",
+            Post.thread_state == "published",
+            Post.film_state == "listed",
+        )
+        .order_by(Post.divisive.desc(), Post.id)
+        .limit(size * 5)
+    )
+    first: dict[int, Row[Any]] = {}
+    for row in rows:
+        first.setdefault(row[1].id, row)
+    return list(first.values())[:size]

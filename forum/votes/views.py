@@ -1,0 +1,117 @@
+"""Casting votes, seeing figures early, and the page of one's own votes."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+
+from forum.accounts.sessions import viewer
+from forum.films.cards import film_card
+from forum.lib.answers import fragment, local_path, onward, wants_fragment
+from forum.lib.database import unit_of_work
+from forum.lib.pages import pager
+from forum.permissions import can_find
+from forum.theories import cards, queries
+from forum.theories.models import Post
+from forum.votes import operations
+from forum.votes.cards import ballot, good_point, theory_card
+from forum.votes.queries import Opinions, count_votes, my_votes, opinions
+
+blueprint = Blueprint("votes", __name__)
+
+VOTES_A_PAGE = 24
+
+
+@blueprint.post("/posts/<int:post_id>/votes")
+def cast(post_id: int) -> Response:
+    """Cast, change or withdraw one's vote: value 1, -1 or 0."""
+    person = viewer()
+    if person.is_guest:
+        return _to_login(post_id)
+    value = request.form.get("value")
+    if value not in ("1", "-1", "0"):
+        abort(400)
+    with unit_of_work():
+        post = _found_or_404(post_id)
+        try:
+            post = operations.cast_vote(post, int(value), by=person)
+        except operations.NoSuchVote:
+            abort(400)
+    mine = Opinions({post.id: int(value)} if value != "0" else {}, frozenset())
+    if not wants_fragment():
+        said = "voted" if value != "0" else "vote-withdrawn"
+        return onward(_back(post), said=said, anchor=f"post-{post.id}")
+    if post.type == "reply":
+        return fragment("fragments/good_point.html", good_point=good_point(post, person, mine))
+    if value == "0" and post.blind:
+        mine = opinions(person, [post])  # they may have asked to see the figures
+    return fragment("fragments/ballot.html", ballot=ballot(post, person, mine))
+
+
+@blueprint.post("/posts/<int:post_id>/figures")
+def show_figures(post_id: int) -> Response:
+    """ "Show me": see a theory's figures before voting on it."""
+    person = viewer()
+    if person.is_guest:
+        return _to_login(post_id)
+    with unit_of_work():
+        post = _found_or_404(post_id)
+        if post.type != "theory":
+            abort(404)
+        operations.show_figures(post, by=person)
+    if wants_fragment():
+        mine = Opinions({}, frozenset({post.id}))
+        return fragment("fragments/ballot.html", ballot=ballot(post, person, mine))
+    return onward(_back(post), anchor=f"post-{post.id}")
+
+
+@blueprint.get("/votes")
+def mine() -> Any:
+    """One's own votes on theories, where each can be changed."""
+    person = viewer()
+    if person.is_guest:
+        return redirect(url_for("accounts.login", next=url_for("votes.mine")), 303)
+    page = my_votes(person, request.args.get("after"), VOTES_A_PAGE)
+    own = Opinions({vote.post_id: vote.value for vote, *_ in page.items}, frozenset())
+    return render_template(
+        "votes/mine.html",
+        section="settings",
+        cards=[
+            theory_card(theory, author, person, own, film=film_card(film, person.seen))
+            for _, theory, author, film in page.items
+        ],
+        total=count_votes(person),
+        pager=pager(page.next),
+    )
+
+
+def _found_or_404(post_id: int) -> Post:
+    post = queries.post_with_id(post_id)
+    if post is None or not can_find(viewer(), post):
+        abort(404)
+    return post
+
+
+def _back(post: Post) -> str:
+    """The page on which the button was pressed, else the post's own."""
+    own = cards.permalink(post) if post.type == "reply" else cards.address(post)
+    return _referring_page() or own
+
+
+def _referring_page() -> str:
+    """The path of the page that the browser says it comes from, if it is one of ours."""
+    try:
+        parts = urlsplit(request.referrer or "")
+    except ValueError:
+        return ""
+    if parts.netloc != request.host:
+        return ""
+    return local_path(f"{parts.path}?{parts.query}" if parts.query else parts.path, "")
+
+
+def _to_login(post_id: int) -> Response:
+    post = queries.post_with_id(post_id)
+    if post is None or not can_find(viewer(), post):
+        abort(404)
+    return onward(url_for("accounts.login", next=cards.permalink(post)))
+

@@ -1,0 +1,48 @@
+// Keeps what is typed as a draft on the server, a few seconds after the last
+// key and when the tab is left. Nothing is kept once the form itself was sent.
+
+const PAUSE = 3000;
+
+export function keepDrafts(form) {
+  if (!form.dataset.autosave) return;
+  const saved = form.querySelector("[data-saved]");
+  let timer;
+  let kept = snapshot(form);
+
+  async function save() {
+    clearTimeout(timer);
+    const now = snapshot(form);
+    if (now === kept) return;
+    try {
+      const response = await fetch(form.dataset.autosave, {
+        method: "POST",
+        keepalive: true, // outlives the page when the tab is closed
+        headers: { "Content-Type": "application/x-www-form-urlencoded" },
+        body: now,
+      });
+      if (!response.ok) return;
+      kept = now;
+      if (saved) saved.textContent = saved.dataset.saved;
+    } catch {
+      // Tried again with the next key.
+    }
+  }
+
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(save, PAUSE);
+  });
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    kept = snapshot(form);
+  });
+  form.addEventListener("sent", () => {
+    kept = snapshot(form);
+    if (saved) saved.textContent = "";
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") save();
+  });
+}
+
+const snapshot = (form) => new URLSearchParams(new FormData(form)).toString();
