@@ -6,17 +6,15 @@ import socket
 import sys
 
 import click
-from sqlalchemy import select
 
 from forum import create_app
 from forum.cli import schema
 from forum.cli.context import load_settings, only_one, with_app
 from forum.cli.supervisor import Child, Supervisor
 from forum.config import Settings, variable
-from forum.films.models import Film
 from forum.lib import jobs
-from forum.lib.database import db, session, wal_is_safe
-from forum.seeds import seed_all
+from forum.lib.database import db, wal_is_safe
+from forum.seeds import is_empty, seed_all
 
 START_LIMIT = 60.0
 """Seconds in which the server must answer its first request."""
@@ -30,6 +28,7 @@ FINISH_LIMIT = 8
 @click.option("--port", help="Port to listen on.")
 def run(host: str | None, port: str | None) -> None:
     """Start the forum: database, first films, web server and worker. Ctrl-C stops it."""
+    os.umask(0o077)  # what the forum writes is for its own user only
     given = {name: value for name, value in (("host", host), ("port", port)) if value}
     settings = load_settings(**given)
     require_free_port(settings)
@@ -75,10 +74,13 @@ def prepare(settings: Settings) -> None:
         copy = schema.upgrade()
         if copy:
             click.echo(f"The database was upgraded; the one before is kept as {copy}")
-        if session().scalar(select(Film.id).limit(1)) is None:
+        unfinished = settings.instance / "seeding"
+        if unfinished.exists() or is_empty():
             click.echo("The first films are brought in …")
+            unfinished.touch()  # cut short here, the next start goes on
             seed_all()
-        session().rollback()
+            unfinished.unlink()
+        db.session.remove()
         db.engine.dispose()  # the supervisor keeps no connection of its own
 
 

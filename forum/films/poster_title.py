@@ -31,42 +31,17 @@ _YEAR_ASCENT = 11.0
 
 # Em of the glyphs that the design names; a title's quotation marks are its "points".
 _WIDTHS = {
-    **dict.fromkeys("ijlI.,:;'!’‘“”…|", 0.29),
+    **dict.fromkeys("ijlI.,:;'!’‘“”|", 0.29),
     **dict.fromkeys("frt-\u2010\u2011()[]{}", 0.36),
     **dict.fromkeys("mw", 0.84),
     **dict.fromkeys("MW", 0.98),
     " ": 0.25,
+    "…": 0.87,
 }
-_SMALL_WORDS = frozenset(
-    (
-        "a",
-        "an",
-        "and",
-        "as",
-        "at",
-        "but",
-        "by",
-        "de",
-        "der",
-        "des",
-        "di",
-        "du",
-        "for",
-        "from",
-        "in",
-        "is",
-        "la",
-        "le",
-        "les",
-        "my",
-        "of",
-        "on",
-        "or",
-        "the",
-        "to",
-        "with",
-    )
-)
+_SMALL_WORDS = frozenset((
+    "a", "an", "and", "as", "at", "but", "by", "de", "der", "des", "di", "du", "for", "from", "in",
+    "is", "la", "le", "les", "my", "of", "on", "or", "the", "to", "with",
+))  # fmt: skip
 
 
 @dataclass(frozen=True)

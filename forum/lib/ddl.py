@@ -11,7 +11,7 @@ APPEND_ONLY = ("events", "vote_changes")
 _POSTGRESQL_FUNCTION = """
 CREATE OR REPLACE FUNCTION foyer_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  RAISE EXCEPTION '% is append-only', TG_TABLE_NAME;
+  RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is append-only';
 END $$
 """
 

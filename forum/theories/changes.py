@@ -61,12 +61,7 @@ def withdraw(post: Post, *, by: Viewer) -> None:
     """
     post = locked(post, by=by)
     require(can_withdraw(by, post))
-    was_published = post.state == "published"
-    post.withdraw()
-    session().flush()
-    _spread_state(post)
-    if was_published:
-        _shrink(post)
+    leave(post, "withdrawn")
     events.record(Kind.POST_WITHDRAWN, by=by, film_id=post.film_id, post_id=post.id)
 
 
@@ -106,20 +101,37 @@ def pin(thread: Post, pins: bool, *, by: Viewer) -> None:
     events.record(kind, by=by, film_id=thread.film_id, post_id=thread.id)
 
 
-def _shrink(post: Post) -> None:
-    """Take a post that is no longer published out of the counts above it."""
+def leave(post: Post, state: str) -> None:
+    """Take a post from where it is to `state`, with the copies of its state and the counts above it.
+
+    Part of an operation that has locked the post and required the right to do so.
+
+    Raises:
+        IllegalMove: the post can't go there.
+    """
+    was_published = post.state == "published"
+    post.move_to(state)
+    session().flush()
+    _spread_state(post)
+    if was_published != (post.state == "published"):
+        _count(post, -1 if was_published else 1)
+
+
+def _count(post: Post, by: int) -> None:
+    """Count a post in above (`by` 1), or out of what it no longer belongs to (-1)."""
     shown_votes = 0 if post.blind else post.vote_count
     if isinstance(post, Thread):
-        counters.apply_delta(User.id, post.author_id, thread_count=-1)
-        counters.apply_delta(Film.id, post.film_id, thread_count=-1)
+        counters.apply_delta(User.id, post.author_id, thread_count=by)
+        counters.apply_delta(Film.id, post.film_id, thread_count=by)
     elif isinstance(post, Theory):
         assert post.thread_id is not None
-        counters.apply_delta(User.id, post.author_id, theory_count=-1)
-        counters.apply_delta(Post.id, post.thread_id, theory_count=-1, vote_count=-shown_votes)
-        counters.apply_delta(Film.id, post.film_id, theory_count=-1, vote_count=-shown_votes)
+        votes = by * shown_votes
+        counters.apply_delta(User.id, post.author_id, theory_count=by)
+        counters.apply_delta(Post.id, post.thread_id, theory_count=by, vote_count=votes)
+        counters.apply_delta(Film.id, post.film_id, theory_count=by, vote_count=votes)
     else:
-        counters.apply_delta(User.id, post.author_id, reply_count=-1)
-        counters.apply_delta(Post.id, post.theory_id or 0, **stance_counts(post, -1))
+        counters.apply_delta(User.id, post.author_id, reply_count=by)
+        counters.apply_delta(Post.id, post.theory_id or 0, **stance_counts(post, by))
 
 
 def _spread_state(post: Post) -> None:

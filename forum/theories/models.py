@@ -27,13 +27,13 @@ STANCES = ("supports", "challenges", "neutral")
 STATES = ("held", "published", "hidden", "removed", "withdrawn", "purged")
 
 _MOVES = {
-    "publish": ({"held", "hidden", "removed"}, "published"),
-    "hide": ({"published"}, "hidden"),
-    "remove": ({"held", "published", "hidden"}, "removed"),
-    "withdraw": ({"held", "published"}, "withdrawn"),
-    "purge": ({"held", "published", "hidden", "removed", "withdrawn"}, "purged"),
+    "held": {"published", "removed", "withdrawn", "purged"},
+    "published": {"hidden", "removed", "withdrawn", "purged"},
+    "hidden": {"published", "removed", "purged"},
+    "removed": {"published", "purged"},
+    "withdrawn": {"purged"},
 }
-"""Each move of a post's state: from which states, to which."""
+"""The one state machine of posts: from each state, where it may go."""
 
 
 class IllegalMove(ValueError):
@@ -152,31 +152,20 @@ class Post(Base):
         Raises:
             IllegalMove: it is out already, or can't come back.
         """
-        self._move("publish")
+        self.move_to("published")
         self.published_at = self.published_at or at
 
-    def hide(self) -> None:
-        """Put a tombstone before the post until a review. Raises IllegalMove."""
-        self._move("hide")
+    def move_to(self, state: str) -> None:
+        """Change the state, if the move is legal; a purged post loses its text.
 
-    def remove(self) -> None:
-        """Take the post down by a moderator's decision. Raises IllegalMove."""
-        self._move("remove")
-
-    def withdraw(self) -> None:
-        """Take the post down by its author's wish. Raises IllegalMove."""
-        self._move("withdraw")
-
-    def purge(self) -> None:
-        """Take the post down and erase its text. Raises IllegalMove."""
-        self._move("purge")
-        self.body = self.html = self.excerpt = ""
-
-    def _move(self, name: str) -> None:
-        sources, target = _MOVES[name]
-        if self.state not in sources:
-            raise IllegalMove(f"a {self.state} post can't {name}")
-        self.state = target
+        Raises:
+            IllegalMove: there is no way from where it is to `state`.
+        """
+        if state not in _MOVES.get(self.state, ()):
+            raise IllegalMove(f"a {self.state} post can't become {state}")
+        self.state = state
+        if state == "purged":
+            self.body = self.html = self.excerpt = ""
 
 
 class Thread(Post):

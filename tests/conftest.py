@@ -1,0 +1,85 @@
+"""What tests stand on: a fresh copy of a migrated database each, and visitors that send real requests."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from forum import counters
+from forum.config import Settings
+from forum.lib.database import db, session
+from forum.votes import ranks
+from tests import databases
+from tests.visitors import Visitor
+
+pytest_plugins = ["tests.programs"]
+
+SECRET = "a secret that only tests know, of 32 bytes and more"
+
+
+def settings_for(instance: Path, **overrides: Any) -> Settings:
+    """Settings of a forum in `instance`; figures are shown at once unless a test says otherwise."""
+    given = {"secret_key": SECRET, "blind_hours": "0", **overrides}
+    return Settings.load({"FORUM_INSTANCE": str(instance)}, **given)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests that are marked ``both_databases`` run on SQLite and on PostgreSQL."""
+    if "database_url" not in metafunc.fixturenames:
+        return
+    marked = metafunc.definition.get_closest_marker("both_databases")
+    metafunc.parametrize(
+        "database_kind", ["sqlite", "postgresql"] if marked else ["sqlite"], scope="function"
+    )
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with today's schema, to be copied."""
+    return databases.migrated_sqlite(tmp_path_factory.mktemp("migrated"))
+
+
+@pytest.fixture
+def database_url(
+    database_kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[str]:
+    """The address of a fresh database with today's schema."""
+    if database_kind == "sqlite":
+        shutil.copyfile(request.getfixturevalue("migrated_sqlite"), tmp_path / "forum.db")
+        yield f"sqlite:///{tmp_path / 'forum.db'}"
+    else:
+        with databases.fresh_postgresql(request.getfixturevalue("postgresql")) as url:
+            yield url
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str) -> Settings:
+    """Settings of this test's forum; override in a test module to change one."""
+    return settings_for(tmp_path, database_url=database_url)
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The application on a fresh database; afterwards every counter must equal its recount."""
+    from forum import create_app
+
+    app = create_app(settings)
+    app.testing = True
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    with app.app_context():
+        yield app
+        session().rollback()
+        drifted = [*counters.drifted(), *ranks.drifted()]
+        session().rollback()
+        db.session.remove()
+        db.engine.dispose()
+    assert drifted == [], f"counters differ from their recount: {[str(d) for d in drifted]}"
+
+
+@pytest.fixture
+def guest(app: Flask) -> Visitor:
+    """A visitor without an account."""
+    return Visitor(app)

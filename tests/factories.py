@@ -1,0 +1,142 @@
+"""Things to test with: each made by the same operations that the site uses."""
+
+import itertools
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from flask import Flask
+
+from forum.accounts import operations as accounts
+from forum.accounts.models import User
+from forum.accounts.passwords import hash_password
+from forum.accounts.viewers import Fan, Operator
+from forum.films import operations as films
+from forum.films.catalogue import CatalogueFilm
+from forum.films.models import Film
+from forum.films.queries import seen_by
+from forum.lib import clock
+from forum.lib.database import session, unit_of_work
+from forum.theories import operations as theories
+from forum.theories.models import Post, Reply, Theory, Thread
+from forum.theories.writing import words
+from tests.visitors import Visitor
+
+PASSWORD = "four unrelated words here"
+_numbers = itertools.count(1)
+
+
+@cache
+def _password_hash() -> str:
+    return hash_password(PASSWORD)
+
+
+def a_user(name: str = "", *, role: str = "fan", trust: str | None = "trusted") -> User:
+    """An account; trusted unless a test is about trust."""
+    name = name or f"fan_{next(_numbers)}"
+    with unit_of_work():
+        user = accounts.sign_up(name, "", _password_hash(), by=Operator(), role=role)
+        user.trust_set = trust
+    return user
+
+
+def a_fan(user: User | None = None, *, seen: tuple[Film, ...] = (), **kwargs: Any) -> Fan:
+    """A viewer: `user`, or a new one, who has opened `seen`."""
+    user = user or a_user(**kwargs)
+    fan = viewer_of(user)
+    with unit_of_work():
+        for film in seen:
+            films.open_seal(film, by=fan)
+    return viewer_of(user)
+
+
+def viewer_of(user: User) -> Fan:
+    """How a request of `user` would see them, as of now."""
+    return Fan(
+        id=user.id,
+        name=user.name,
+        role=user.role,
+        trust_set=user.trust_set,
+        created_at=user.created_at,
+        now=clock.now(),
+        posts=user.thread_count + user.theory_count + user.reply_count,
+        load_seen=seen_by,
+    )
+
+
+def a_visitor(app: Flask, user: User | None = None, *, seen: tuple[Film, ...] = ()) -> Visitor:
+    """A visitor who is logged in as `user`, or as a new one, and has opened `seen`."""
+    user = user or a_user()
+    visitor = Visitor(app)
+    visitor.log_in(user.name, PASSWORD)
+    for film in seen:
+        visitor.open_seal(film.slug)
+    return visitor
+
+
+def a_film(title: str = "", year: int = 2001, **fields: Any) -> Film:
+    """A listed film."""
+    title = title or f"Film number {next(_numbers)}"
+    with unit_of_work():
+        film, _ = films.add_film(CatalogueFilm(title, year, **fields), by=Operator())
+    return film
+
+
+def a_thread(film: Film | None = None, by: Fan | None = None, **text: Any) -> Thread:
+    """A question about `film`, by a fan who has opened it."""
+    film = film or a_film()
+    by = by or a_fan(seen=(film,))
+    number = next(_numbers)
+    written = words(
+        text.pop("body", f"Why **question** {number}?"),
+        safe_title=text.pop("safe_title", f"A safe question {number}"),
+        title=text.pop("title", f"Sealed question {number}"),
+    )
+    with unit_of_work():
+        return theories.post_thread(film, written, by=by)
+
+
+def a_theory(thread: Post | None = None, by: Fan | None = None, **text: Any) -> Theory:
+    """A theory that answers `thread`, by a fan who has opened its film."""
+    thread = thread or a_thread()
+    by = by or a_fan(seen=(film_of(thread),))
+    number = next(_numbers)
+    written = words(
+        text.pop("body", f"Because of *reason* {number}."),
+        safe_title=text.pop("safe_title", f"A safe theory {number}"),
+        title=text.pop("title", f"Sealed theory {number}"),
+        kind=text.pop("kind", "reading"),
+    )
+    with unit_of_work():
+        return theories.post_theory(thread, written, by=by)
+
+
+def a_reply(post: Post | None = None, by: Fan | None = None, **text: Any) -> Reply:
+    """A reply to `post`, by a fan who has opened its film."""
+    post = post or a_theory()
+    by = by or a_fan(seen=(film_of(post),))
+    written = words(
+        text.pop("body", f"I answer {next(_numbers)}."), stance=text.pop("stance", "neutral")
+    )
+    with unit_of_work():
+        return theories.post_reply(post, written, by=by)
+
+
+def film_of(post: Post) -> Film:
+    """The film that `post` is about."""
+    film = session().get_one(Film, post.film_id)
+    return film
+
+
+def in_state(post: Post, state: str) -> Post:
+    """`post`, put into `state` as the moderation layer will: row, copies below it, counts."""
+    from forum.theories.changes import leave
+
+    with unit_of_work():
+        leave(post, state)
+    return post
+
+
+def days(n: float) -> timedelta:
+    """`n` days."""
+    return timedelta(days=n)

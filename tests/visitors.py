@@ -1,0 +1,60 @@
+"""Visitors: a person with a browser's cookies, who sends forms as a browser does."""
+
+import re
+from typing import Any
+
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from forum.lib.answers import FRAGMENT
+
+ORIGIN = "http://127.0.0.1:8000"
+
+
+class Visitor:
+    """Somebody who visits the site.
+
+    Attributes:
+        client: Flask's test client, with this visitor's cookies.
+        token: the form token of the page seen last; "" for guests.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        self.client = app.test_client()
+        self.token = ""
+
+    def get(self, path: str, **kwargs: Any) -> TestResponse:
+        """Open a page, without following redirects."""
+        response = self.client.get(path, base_url=ORIGIN, **kwargs)
+        if response.mimetype == "text/html":
+            found = re.search(r'name="csrf_token" value="(\w+)"', response.text)
+            self.token = found.group(1) if found else self.token
+        return response
+
+    def see(self, path: str) -> str:
+        """The text of a page that must be there (200), redirects followed."""
+        response = self.get(path, follow_redirects=True)
+        assert response.status_code == 200, f"{path}: {response.status_code}"
+        return response.text
+
+    def post(
+        self, path: str, *, headers: dict[str, str] | None = None, **form: Any
+    ) -> TestResponse:
+        """Send a form as a browser does from a page of the site."""
+        sent = {"Sec-Fetch-Site": "same-origin", **(headers or {})}
+        body = {"csrf_token": self.token, **form} if self.token else form
+        return self.client.post(path, base_url=ORIGIN, headers=sent, data=body)
+
+    def fetch(self, path: str, **form: Any) -> TestResponse:
+        """Send a form as the site's own script does."""
+        return self.post(path, headers={"Accept": FRAGMENT}, **form)
+
+    def open_seal(self, slug: str) -> None:
+        """Say "I have seen it"."""
+        assert self.post(f"/films/{slug}/viewing").status_code == 303
+
+    def log_in(self, name: str, password: str) -> None:
+        """Log in by the form, and learn the form token."""
+        response = self.post("/login", name=name, password=password)
+        assert response.status_code == 303, response.text
+        self.get("/settings")
