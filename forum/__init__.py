@@ -12,7 +12,7 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from forum import consequences, errors
-from forum.accounts import fan_views, preferences, sessions
+from forum.accounts import fan_views, preferences, sessions, settings_views
 from forum.accounts import views as account_views
 from forum.config import Settings
 from forum.films import views as film_views
@@ -30,7 +30,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
 # Modules that add routes to a blueprint of another module, named here so that they are loaded.
-_MORE_ROUTES = (change_views, composing, draft_views, fan_views)
+_MORE_ROUTES = (change_views, composing, draft_views, fan_views, settings_views)
 
 BLUEPRINTS = (
     front_views.blueprint,

@@ -78,7 +78,9 @@ class Settings:
     )
     site_name: str = setting("Foyer", values.line(1, 60), "Name of the site, in every page's head.")
     tagline: str = setting(
-        "A forum about how films end.", values.line(0, 160), "One sentence under the name."
+        "The lights are up. Nobody agrees on what the ending meant.",
+        values.line(1, 160),
+        "The sentence at the head of the front page.",
     )
     contact: str = setting(
         "", values.line(0, 200), "Whom to ask, shown where a fan needs a person: an address, say."

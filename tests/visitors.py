@@ -1,6 +1,7 @@
 """Visitors: a person with a browser's cookies, who sends forms as a browser does."""
 
 import re
+from contextvars import Context
 from typing import Any
 
 from flask import Flask
@@ -25,7 +26,7 @@ class Visitor:
 
     def get(self, path: str, **kwargs: Any) -> TestResponse:
         """Open a page, without following redirects."""
-        response = self.client.get(path, base_url=ORIGIN, **kwargs)
+        response = self._send("GET", path, **kwargs)
         if response.mimetype == "text/html":
             found = re.search(r'name="csrf_token" value="(\w+)"', response.text)
             self.token = found.group(1) if found else self.token
@@ -43,7 +44,7 @@ class Visitor:
         """Send a form as a browser does from a page of the site."""
         sent = {"Sec-Fetch-Site": "same-origin", **(headers or {})}
         body = {"csrf_token": self.token, **form} if self.token else form
-        return self.client.post(path, base_url=ORIGIN, headers=sent, data=body)
+        return self._send("POST", path, headers=sent, data=body)
 
     def fetch(self, path: str, **form: Any) -> TestResponse:
         """Send a form as the site's own script does."""
@@ -58,3 +59,13 @@ class Visitor:
         response = self.post("/login", name=name, password=password)
         assert response.status_code == 303, response.text
         self.get("/settings")
+
+    def take_up(self, cookie: str, token: str) -> None:
+        """Go on with a session that was begun elsewhere, and learn its form token."""
+        self.client.set_cookie(cookie, token, domain="127.0.0.1")
+        self.get("/settings")
+
+    def _send(self, method: str, path: str, **kwargs: Any) -> TestResponse:
+        # In an empty context, as in a server: within the test's own application context all requests
+        # would share one `g`, one database session and so one visitor.
+        return Context().run(self.client.open, path, method=method, base_url=ORIGIN, **kwargs)

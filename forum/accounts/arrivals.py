@@ -1,4 +1,5 @@
-"""What a guest brings along when they log in or sign up: films seen, and what they have half written."""
+"""What a guest brings along when they log in or sign up: films seen, and what they have half
+written."""
 
 import json
 

@@ -4,9 +4,13 @@ import re
 import unicodedata
 
 RESERVED = frozenset(
-    "foyer admin administrator moderator moderators mod staff team operator root system support"
-    " help official security archive the-archive guest anonymous deleted former-member former_member"
-    " everyone all you me null none undefined new settings login logout signup search api".split()
+    {
+        *("foyer", "admin", "administrator", "moderator", "moderators", "mod", "staff", "team"),
+        *("operator", "root", "system", "support", "help", "official", "security", "archive"),
+        *("the_archive", "guest", "anonymous", "deleted", "former_member", "everyone", "all"),
+        *("you", "null", "none", "undefined", "new", "settings", "login", "logout", "signup"),
+        *("search", "api"),
+    }
 )
 
 _ALLOWED = re.compile(r"[A-Za-z0-9_-]{3,20}")

@@ -26,9 +26,10 @@ def is_right(password_hash: str | None, password: str) -> bool:
     With no hash (no such account) the same work is done, so that the time tells nothing.
     """
     try:
-        return _hasher.verify(password_hash or _NOBODYS_HASH, password) and bool(password_hash)
+        _hasher.verify(password_hash or _NOBODYS_HASH, password)
     except (VerificationError, InvalidHashError):
         return False
+    return password_hash is not None
 
 
 def needs_rehash(password_hash: str) -> bool:

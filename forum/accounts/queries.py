@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 
 from forum.accounts.models import ResetLink, Session, User
 from forum.accounts.names import folded
@@ -27,7 +27,7 @@ _session_with_user = (
 )
 
 
-def live_session(token: str, now: datetime) -> Row[Any] | None:
+def live_session(token: str, now: datetime) -> Any:
     """The session behind a cookie's `token` with its user's columns, in one statement, or None."""
     return session().execute(_session_with_user, {"token_hash": digest(token), "now": now}).first()
 

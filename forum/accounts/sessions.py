@@ -1,7 +1,7 @@
 """Who is there: Flask-Login over session rows, and the cookie that names one.
 
-Flask-Login keeps neither its own session nor its remember cookie here, since both go on working after
-a log-out. The cookie ``sid`` holds a random token; the row it names can be ended at once.
+Flask-Login keeps neither its own session nor its remember cookie here, since both go on working
+after a log-out. The cookie ``sid`` holds a random token; the row it names can be ended at once.
 """
 
 from collections.abc import Callable
@@ -135,7 +135,12 @@ def replaced_session() -> int:
 def device() -> str:
     """What the browser calls itself, in a few words for the list of sessions."""
     agent = request.user_agent.string
-    browsers = (("Firefox/", "Firefox"), ("Edg/", "Edge"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+    browsers = (
+        ("Firefox/", "Firefox"),
+        ("Edg/", "Edge"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    )
     systems = (
         ("Android", "Android"),
         ("iPhone", "iPhone"),
@@ -150,7 +155,8 @@ def device() -> str:
 
 
 def list_viewer() -> Fan | Guest:
-    """Who looks at a page of many films (front page, lists, search, fans' pages): to guests such pages
-    are always sealed, whatever their cookie says, so that they are the same for all guests."""
+    """Who looks at a page of many films (front page, lists, search, fans' pages): to guests such
+    pages are always sealed, whatever their cookie says, so that they are the same for all guests.
+    """
     person = viewer()
     return Guest() if person.is_guest else person

@@ -1,14 +1,21 @@
-"""Signing up, logging in and out, passwords, settings, fans' pages."""
+"""Signing up, logging in and out, forgotten passwords."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 
 from forum.accounts import operations, passwords, preferences, queries
 from forum.accounts.arrivals import settle
-from forum.accounts.forms import LogInForm, PasswordForm, ResetForm, SignUpForm
+from forum.accounts.forms import LogInForm, ResetForm, SignUpForm
 from forum.accounts.models import User
 from forum.accounts.operations import NameTaken
 from forum.accounts.sessions import (
@@ -18,7 +25,6 @@ from forum.accounts.sessions import (
     set_cookie,
     viewer,
 )
-from forum.accounts.trust import trust_of
 from forum.accounts.viewers import Fan
 from forum.films.cards import film_card
 from forum.films.queries import seen_by, waiting_for_a_question
@@ -26,19 +32,16 @@ from forum.lib import clock, throttle
 from forum.lib.answers import local_path, onward
 from forum.lib.database import session, unit_of_work
 from forum.lib.language import gettext as _
-from forum.lib.pages import pager
 from forum.lib.quotas import TooMany
 from forum.lib.throttle import Limit
 
 blueprint = Blueprint("accounts", __name__)
 
-FANS_A_PAGE = 60
 _POSTERS = 4
 _LOGIN_BY_NAME = Limit("login-name", 10, timedelta(minutes=5))
 _LOGIN_BY_ADDRESS = Limit("login-address", 10, timedelta(minutes=5))
 _SIGNUP_BY_ADDRESS = Limit("signup-address", 20, timedelta(hours=1))
 _RESET_BY_ADDRESS = Limit("reset-address", 20, timedelta(hours=1))
-_PASSWORD_BY_ACCOUNT = Limit("password-account", 10, timedelta(minutes=5))
 
 
 @blueprint.get("/signup")
@@ -61,15 +64,13 @@ def create_account() -> Any:
         throttle.count_try(*_by_address(_SIGNUP_BY_ADDRESS))
     except TooMany as refusal:
         form.form_errors = [str(refusal)]
-        return _refused(_signup_page(form, next_url, carry, 429), refusal)
+        return refused(_signup_page(form, next_url, carry, 429), refusal)
     if not form.validate():
         return _signup_page(form, next_url, carry, 422)
     password_hash = passwords.hash_password(form.password.data)
     try:
         with unit_of_work():
-            user = operations.sign_up(
-                form.name.data, form.email.data, password_hash, by=viewer()
-            )
+            user = operations.sign_up(form.name.data, form.email.data, password_hash, by=viewer())
             token = _begin_session(user, carry)
     except NameTaken as problem:
         form.name.errors = [str(problem)]
@@ -87,7 +88,7 @@ def login() -> Any:
 
 @blueprint.post("/login")
 def create_session() -> Any:
-    """Begin a session: the same answer for unknown names and wrong passwords, after the same work."""
+    """Begin a session. An unknown name gets the answer, and the work, of a wrong password."""
     form, carry = LogInForm(), request.form.get("carry", "")
     next_url = request.form.get("next")
     if not form.validate():
@@ -97,7 +98,7 @@ def create_session() -> Any:
         throttle.count_try((_LOGIN_BY_NAME, name.casefold()), *_by_address(_LOGIN_BY_ADDRESS))
     except TooMany as refusal:
         form.form_errors = [str(refusal)]
-        return _refused(login_page(next_url, carry, 429, form), refusal)
+        return refused(login_page(next_url, carry, 429, form), refusal)
     user = queries.user_named(name)
     password_hash = user.password_hash if user is not None else None
     session().rollback()  # no transaction is open while the password is checked
@@ -141,7 +142,7 @@ def reset(token: str) -> Any:
         except TooMany as refusal:
             form.form_errors = [str(refusal)]
             page = render_template("accounts/reset.html", form=form, valid=True)
-            return _refused((page, 429), refusal)
+            return refused((page, 429), refusal)
         valid = queries.live_reset_link(token, clock.now()) is not None
         if valid and form.validate():
             password_hash = passwords.hash_password(form.password.data)
@@ -153,75 +154,6 @@ def reset(token: str) -> Any:
         valid = queries.live_reset_link(token, clock.now()) is not None
     status = (422 if valid else 410) if request.method == "POST" else (200 if valid else 410)
     return render_template("accounts/reset.html", form=form, valid=valid), status
-
-
-@blueprint.get("/settings")
-def settings() -> Any:
-    """One's own account."""
-    person = viewer()
-    if not isinstance(person, Fan):
-        return redirect(url_for("accounts.login", next=url_for("accounts.settings")), 303)
-    return _settings_page(PasswordForm(formdata=None), 200)
-
-
-@blueprint.post("/settings/password")
-def password() -> Any:
-    """Change one's password; every other session ends."""
-    person = viewer()
-    if not isinstance(person, Fan):
-        return redirect(url_for("accounts.login", next=url_for("accounts.settings")), 303)
-    form = PasswordForm(name=person.name)
-    try:
-        throttle.count_try((_PASSWORD_BY_ACCOUNT, str(person.id)))
-    except TooMany as refusal:
-        form.form_errors = [str(refusal)]
-        return _refused(_settings_page(form, 429), refusal)
-    if not form.validate():
-        return _settings_page(form, 422)
-    password_hash = session().get_one(User, person.id).password_hash
-    session().rollback()
-    if not passwords.is_right(password_hash, form.current.data):
-        form.current.errors = [_("This is not your password. Check it.")]
-        return _settings_page(form, 422)
-    new_hash = passwords.hash_password(form.new.data)
-    with unit_of_work():
-        operations.change_password(new_hash, person.session_id, by=person)
-        token = operations.log_in(
-            session().get_one(User, person.id), device(), by=person, replaces=person.session_id
-        )
-        throttle.forget(_PASSWORD_BY_ACCOUNT, str(person.id))
-    return set_cookie(onward(url_for("accounts.settings"), said="password-changed"), token)
-
-
-@blueprint.post("/settings/sessions/<int:session_id>/end")
-def end_session(session_id: int) -> Response:
-    """End one of one's own sessions elsewhere."""
-    with unit_of_work():
-        operations.log_out(session_id, by=viewer())
-    return onward(url_for("accounts.settings"), said="session-ended")
-
-
-@blueprint.post("/settings/theme")
-def theme() -> Response:
-    """Keep the theme in this browser: dark, light, or as the system has it."""
-    value = request.form.get("value")
-    if value not in preferences.THEMES:
-        abort(400)
-    answer = onward(local_path(request.form.get("next"), url_for("front.index")))
-    kept = preferences.Preferences(preferences.current().seen, value)
-    return preferences.keep(answer, kept)
-
-
-@dataclass(frozen=True, slots=True)
-class SessionLine:
-    """One of one's own sessions."""
-
-    id: int
-    device: str
-    started_at: datetime
-    seen_at: datetime
-    current: bool
-    end_url: str
 
 
 def login_page(
@@ -248,28 +180,6 @@ def _signup_page(form: SignUpForm, next_url: str | None, carry: str, status: int
         registration_open=current_app.config["FOYER"].registration == "open",
         next_url=local_path(next_url, ""),
         carry=carry,
-    )
-    return page, status
-
-
-def _settings_page(form: PasswordForm, status: int) -> Any:
-    person = viewer()
-    sessions = queries.sessions_of(person.id, clock.now())
-    page = render_template(
-        "accounts/settings.html",
-        section="settings",
-        form=form,
-        sessions=[
-            SessionLine(
-                id=one.id,
-                device=one.device,
-                started_at=one.created_at,
-                seen_at=one.seen_at,
-                current=one.id == person.session_id,
-                end_url=url_for("accounts.end_session", session_id=one.id),
-            )
-            for one in sessions
-        ],
     )
     return page, status
 
@@ -310,7 +220,6 @@ def _network(address: str) -> str:
     return ":".join(address.split(":")[:4]) if ":" in address else address
 
 
-def _refused(page: tuple[str, int], refusal: TooMany) -> tuple[str, int, dict[str, str]]:
+def refused(page: tuple[str, int], refusal: TooMany) -> tuple[str, int, dict[str, str]]:
+    """`page` with the header that says when to try again."""
     return (*page, {"Retry-After": str(refusal.retry_after)})
-
-

@@ -6,7 +6,7 @@ the pages do.
 
 import click
 
-from forum.cli import database, doctor, serve
+from forum.cli import database, doctor, films, recount, serve, users
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -23,5 +23,8 @@ for command in (
     database.backup,
     database.restore,
     doctor.doctor,
+    users.user,
+    films.films,
+    recount.recount,
 ):
     main.add_command(command)

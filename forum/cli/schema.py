@@ -10,6 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from flask import current_app
+from sqlalchemy.exc import DBAPIError
 
 from forum.lib import backups
 from forum.lib.database import db
@@ -21,9 +22,16 @@ def newest() -> str:
 
 
 def present() -> str | None:
-    """The revision that the database has; None while it is empty."""
-    with db.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+    """The revision that the database has; None while it is empty.
+
+    Raises:
+        click.ClickException: the database does not answer.
+    """
+    try:
+        with db.engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    except DBAPIError as problem:
+        raise click.ClickException(f"The database can't be reached: {problem.orig}") from problem
 
 
 def is_pending() -> bool:

@@ -34,7 +34,7 @@ _ARTICLE_ADDRESS = re.compile(r"https?://([a-z-]{2,12})\.(?:m\.)?wikipedia\.org/
 _ARTICLE_LANGUAGE = re.compile(r"([a-z]{2,3}(?:-[a-z]+)?):(.+)")
 _SENTENCE_END = re.compile(r"(\S*?)[.!?…][\"'”’)\]]*(?=\s|$)")
 # Words whose full stop does not end a sentence; a single letter is an initial.
-_ABBREVIATED = frozenset(("dr", "jr", "mr", "mrs", "ms", "no", "sr", "st", "vol", "vs"))
+_ABBREVIATED = frozenset(("Dr", "Jr", "Mr", "Mrs", "Ms", "No", "Sr", "St", "Vol", "vs"))
 
 
 @dataclass(frozen=True)
@@ -249,5 +249,5 @@ def _second_control(text: str) -> str | None:
 
 
 def _is_abbreviation(word: str) -> bool:
-    bare = word.strip("\"'“‘([").casefold()
+    bare = word.strip("\"'“‘([")
     return (len(bare) == 1 and bare.isalpha()) or "." in bare or bare in _ABBREVIATED

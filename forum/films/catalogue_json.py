@@ -19,6 +19,7 @@ _NOT_AN_OBJECT = "The row is not an object of names and values: write it as {…
 
 
 def json_lines(source: Source) -> Iterator[Found]:
+    """A film as an object on each line; a bad line costs only itself. Raises Damage."""
     for line, text in source.lines():
         if text is None:
             yield Found(line, None, TOO_LONG)
@@ -34,7 +35,7 @@ def json_lines(source: Source) -> Iterator[Found]:
 
 
 def json_list(source: Source) -> Iterator[Found]:
-    """The elements of a JSON list, decoded one by one."""
+    """The elements of a JSON list, decoded one by one; what can't be read ends it."""
     window = _Window(source.pieces())
     try:
         window.take("[")

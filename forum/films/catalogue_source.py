@@ -157,8 +157,6 @@ def _unpacked(packed: bytes, file: BinaryIO) -> Iterator[bytes]:
                 member = zlib.decompressobj(_GZIP_WINDOW) if packed else member
             else:
                 packed = member.unconsumed_tail or file.read(CHUNK_BYTES)
-        while not member.eof and (piece := member.decompress(b"", CHUNK_BYTES)):
-            yield piece
     except zlib.error as error:
         raise Damage(_CUT_OFF) from error
     if not member.eof:

@@ -45,6 +45,12 @@ class _CsvLines:
 
 
 def csv_rows(source: Source, delimiter: str) -> Iterator[Found]:
+    """The rows of a CSV whose first row names the columns; directors stand between ; or |.
+
+    Raises:
+        CatalogueError: the header can't be read.
+        Damage: the file breaks off.
+    """
     lines = _CsvLines(source.lines())
     # strict: a quotation mark that is never closed is an error and not a very long field.
     reader = csv.reader(lines, delimiter=delimiter, strict=True)

@@ -14,7 +14,7 @@ STATES = ("proposed", "listed", "declined", "hidden")
 
 
 class Film(Base):
-    """One film. Everything on this row may be shown to people who haven't seen it, but the notes."""
+    """One film. All on this row but the notes may be shown to people who haven't seen it."""
 
     __tablename__ = "films"
     __table_args__ = (

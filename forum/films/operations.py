@@ -2,11 +2,11 @@
 
 from datetime import date
 
-from forum.films.catalogue import CatalogueFilm
 from sqlalchemy import delete, select
 
 from forum import events
 from forum.events import Kind
+from forum.films.catalogue import CatalogueFilm
 from forum.films.models import Bearing, Film, Identifier, Statement, Viewing
 from forum.films.queries import film_at, identified
 from forum.lib import clock, text
@@ -50,8 +50,8 @@ def close_seal(film: Film, *, by: Viewer) -> None:
 def add_film(entry: CatalogueFilm, *, by: Viewer) -> tuple[Film, bool]:
     """List the film of a catalogue entry, or bring the listed one up to date.
 
-    A film is the same one if an identifier says so, or, without identifiers on either side, if title,
-    year and directors are equal. What the entry leaves out is kept.
+    A film is the same one if an identifier says so, or, without identifiers on either side, if
+    title, year and directors are equal. What the entry leaves out is kept.
 
     Returns:
         The film, and whether anything was added or changed.

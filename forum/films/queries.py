@@ -1,9 +1,8 @@
 """Reads about films."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 
 from forum.films.models import Bearing, Film, Identifier, Statement, Viewing
 from forum.lib.database import session
@@ -129,7 +128,7 @@ def seen_films(user_id: int, cursor: str | None, size: int) -> Page[Film]:
 
 def statements_about(film_id: int) -> list[tuple[Statement, list[Bearing]]]:
     """What the film's makers said, each with the theories that it bears on; one statement."""
-    rows: Select[Any] = (
+    rows = (
         select(Statement, Bearing)
         .outerjoin(Bearing, Bearing.statement_id == Statement.id)
         .where(Statement.film_id == film_id)

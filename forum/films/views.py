@@ -135,9 +135,7 @@ def mine() -> Any:
         "films/mine.html",
         section="settings",
         films=[film_card(film, person.seen) for film in page.items],
-        unsee_actions={
-            film.id: url_for("films.close_seal", slug=film.slug) for film in page.items
-        },
+        unsee_actions={film.id: url_for("films.close_seal", slug=film.slug) for film in page.items},
         pager=pager(page.next),
     )
 
@@ -205,5 +203,3 @@ def _orders(current: str) -> list[Order]:
         )
         for key, label, explanation in kinds
     ]
-
-

@@ -59,9 +59,7 @@ def index() -> Any:
         others=[film_card(film, person.seen) for film in [*argued[1:], *quiet][: _FILMS - 1]],
         divided=[_divided(*row) for row in dividing(_DIVIDED)],
         waiting=[
-            theory_card(
-                theory, author, person, Opinions(), film=film_card(film, person.seen)
-            )
+            theory_card(theory, author, person, Opinions(), film=film_card(film, person.seen))
             for theory, author, film in waiting_for_vote(person, _WAITING)
         ],
         seen_count=len(person.seen),

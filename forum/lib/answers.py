@@ -31,7 +31,14 @@ def onward(url: str, said: str = "", anchor: str = "") -> Response:
     """
     if said:
         url += ("&" if "?" in url else "?") + urlencode({"said": said})
-    return redirect(url + (f"#{anchor}" if anchor else ""), 303, Response)
+    return elsewhere(url + (f"#{anchor}" if anchor else ""), 303)
+
+
+def elsewhere(url: str, status: int) -> Response:
+    """A redirect to `url`, an address of this site, with a status of the 300s."""
+    response = redirect(url, status, Response)
+    assert isinstance(response, Response)  # redirect() made it of that class
+    return response
 
 
 def local_path(wanted: str | None, otherwise: str) -> str:

@@ -20,8 +20,8 @@ class Assets:
 
     Attributes:
         files: path below the static folder → content.
-        fingerprint: of all contents together; it stands in every address, as a folder, so that modules
-            that import each other by relative paths carry it too.
+        fingerprint: of all contents together; it stands in every address, as a folder, so that
+            modules that import each other by relative paths carry it too.
     """
 
     files: dict[str, bytes]
@@ -69,6 +69,7 @@ def init_app(app: Flask, folder: Path) -> None:
         current = fingerprint == assets.fingerprint
         response.headers["Cache-Control"] = _LONG if current else "no-cache"
         response.set_etag(assets.fingerprint)
-        return response.make_conditional(request)
+        response.make_conditional(request)
+        return response
 
     app.register_blueprint(blueprint)

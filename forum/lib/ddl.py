@@ -1,4 +1,5 @@
-"""Triggers that keep what happened from being changed afterwards; the same promise on both databases."""
+"""Triggers that keep what happened from being changed afterwards; the same promise on both
+databases."""
 
 from typing import Any
 
@@ -50,8 +51,8 @@ def _for_sqlite(table: str) -> list[str]:
         name = f"{table}_no_{act.lower()}"
         statements += [
             f"DROP TRIGGER IF EXISTS {name}",
-            f"CREATE TRIGGER {name} BEFORE {act} ON {table}"
-            f" BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END",
+            f"""CREATE TRIGGER {name} BEFORE {act} ON {table}
+            BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END""",
         ]
     return statements
 
@@ -63,7 +64,7 @@ def _for_postgresql(table: str) -> list[str]:
         name = f"{table}_no_{'change' if scope == 'ROW' else 'truncate'}"
         statements += [
             f"DROP TRIGGER IF EXISTS {name} ON {table}",
-            f"CREATE TRIGGER {name} BEFORE {act} ON {table}"
-            f" FOR EACH {scope} EXECUTE FUNCTION foyer_append_only()",
+            f"""CREATE TRIGGER {name} BEFORE {act} ON {table}
+            FOR EACH {scope} EXECUTE FUNCTION foyer_append_only()""",
         ]
     return statements

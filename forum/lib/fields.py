@@ -14,6 +14,8 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     """A form whose token and origin are checked for every request, not field by field."""
 
     class Meta:
+        """WTForms' own settings."""
+
         csrf = False
 
 

@@ -1,7 +1,7 @@
 """Work for later: an outbox in the database, so that a job exists exactly if its act was committed.
 
-A job is run at least once: a worker leases it, runs it, and marks it done in the job's own transaction, or
-tries again later. So what a job does must be safe to repeat.
+A job is run at least once: a worker leases it, runs it, and marks it done in the job's own
+transaction, or tries again later. So what a job does must be safe to repeat.
 """
 
 import signal
@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 
 class Job(Base):
-    """One piece of work; kept after it is done, or after `MOST_ATTEMPTS`, for the operator to see."""
+    """One piece of work; kept when it is done or given up, for the operator to see."""
 
     __tablename__ = "jobs"
     __table_args__ = (
@@ -137,16 +137,15 @@ def _lease() -> tuple[int, str, dict[str, Any], int] | None:
         )
         .order_by(Job.run_at, Job.id)
         .limit(1)
-        .with_for_update(skip_locked=True)
     )
     # A look without the write lock first: an idle worker must not hold up votes on SQLite.
-    if session().scalar(due.with_only_columns(Job.id).with_for_update(None)) is None:
+    if session().scalar(due) is None:
         session().rollback()
         return None
     with unit_of_work() as work:
         row = work.execute(
             update(Job)
-            .where(Job.id == due.scalar_subquery())
+            .where(Job.id == due.with_for_update(skip_locked=True).scalar_subquery())
             .values(locked_until=now + LEASE, attempts=Job.attempts + 1)
             .returning(Job.id, Job.kind, Job.payload, Job.attempts),
             execution_options={"synchronize_session": False},

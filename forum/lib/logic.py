@@ -1,8 +1,8 @@
 """Conditions that read the same for an object in memory and for a column in SQL.
 
 A permission is written once, with ``|``, ``&`` and the three functions below, and then asked of a
-row (Python booleans) or of a table (SQL expressions). ``and``, ``or``, ``not`` and ``in`` would give
-a wrong filter without an error, so a law forbids them in those bodies.
+row (Python booleans) or of a table (SQL expressions). ``and``, ``or``, ``not`` and ``in`` would
+give a wrong filter without an error, so a law forbids them in those bodies.
 """
 
 from collections.abc import Collection

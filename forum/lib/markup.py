@@ -1,8 +1,9 @@
 """Markdown to HTML that is safe to show, veils included; the only place that makes Markup.
 
-Bodies are rendered once, when they are written. A veil, ``>!text!<``, becomes a ``<details>``. A scoped
-veil, ``>!scope: name | text!<``, gives away something else, named by its scope; its text is put
-into a page only by `reveal()`, for those who may see that scope, and is absent for everybody else.
+Bodies are rendered once, when they are written. A veil, ``>!text!<``, becomes a ``<details>``. A
+scoped veil, ``>!scope: name | text!<``, gives away something else, named by its scope; its text is
+put into a page only by `reveal()`, for those who may see that scope, and is absent for everybody
+else.
 """
 
 import re
@@ -165,7 +166,7 @@ def _veil(state: StateInline, silent: bool) -> bool:
 
 
 def _image_as_link(state: StateInline, _silent: bool) -> bool:
-    """Inline rule: ``![alt](address)`` loses its mark, so that no page loads a picture from afar."""
+    """Inline rule: ``![alt](address)`` loses its mark: no page loads a picture from afar."""
     if not state.src.startswith("![", state.pos):
         return False
     state.pos += 1
@@ -173,7 +174,7 @@ def _image_as_link(state: StateInline, _silent: bool) -> bool:
 
 
 def _block_with_veil(tokens: list[Token]) -> None:
-    """A <details> would end its paragraph in the browser's parser: such paragraphs become <div>s."""
+    """A <details> would end its paragraph in a browser: such paragraphs become <div>s."""
     for before, inline, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
         if inline.type != "inline" or before.type != "paragraph_open":
             continue

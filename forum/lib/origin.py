@@ -11,7 +11,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 def is_same_origin(request: Request, public_url: str) -> bool:
     """Whether the browser says that `request` comes from a page of this site.
 
-    ``Sec-Fetch-Site`` decides; browsers without it send ``Origin`` with every POST. A request with neither
+    ``Sec-Fetch-Site`` decides; browsers without it send ``Origin`` with every POST. A request with
+    neither
     is refused: no browser in use sends one.
 
     Args:

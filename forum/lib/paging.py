@@ -1,5 +1,6 @@
-"""Paging by key: a page starts after the last row of the one before, whatever was added meanwhile."""
+"""Paging by key: a page starts after the last row of the one before, whatever was added."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -113,6 +114,6 @@ def _parse(column: InstrumentedAttribute[Any], text: str) -> Any:
     value = python_type(text)
     if python_type is int and abs(value) > _LARGEST_INTEGER:
         raise ValueError("beyond every id")
-    if python_type is float and value != value:
+    if python_type is float and math.isnan(value):
         raise ValueError("no number")
     return value

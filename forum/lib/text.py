@@ -11,8 +11,8 @@ _ARTICLES = ("the ", "a ", "an ")
 def forbidden_character(text: str) -> str | None:
     """The first character of `text` that no text here may hold, or None.
 
-    Forbidden are control characters, lone surrogates (no database takes them) and those that turn the
-    direction of text (a title could read as another).
+    Forbidden are control characters, lone surrogates (no database takes them) and those that turn
+    the direction of text (a title could read as another).
     """
     match = _FORBIDDEN.search(text)
     return match.group() if match else None
@@ -49,7 +49,7 @@ def sort_key(title: str) -> str:
 
 
 def initial(title: str) -> str:
-    """The letter under which `title` stands in a list: "a" to "z", "0" for digits, "#" for others."""
+    """The letter under which `title` is listed: "a" to "z", "0" for digits, "#" for others."""
     first = next((c for c in sort_key(title) if c.isalnum()), "#")
     if first.isdigit():
         return "0"

@@ -38,7 +38,8 @@ class Limit:
 
 
 def count_try(*tries: tuple[Limit, str]) -> None:
-    """Count one try under each (limit, key), in a transaction of its own, then refuse if one is over.
+    """Count one try under each (limit, key), in a transaction of its own, then refuse if one is
+    over.
 
     Raises:
         TooMany: a limit is passed; the try that passes it counts too.

@@ -1,9 +1,8 @@
 """How migrations run: whole or not at all, on both databases."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
-from flask import current_app
 from sqlalchemy import Connection
 
 from forum.lib import ddl
@@ -11,7 +10,8 @@ from forum.lib.database import Base, UTCDateTime, db, writing_allowed
 
 
 def run() -> None:
-    """Run the pending migrations in one transaction; on SQLite without cascades from rebuilt tables."""
+    """Run the pending migrations in one transaction; on SQLite without cascades from rebuilt
+    tables."""
     engine = db.engine
     with writing_allowed(), engine.connect() as connection:
         is_sqlite = engine.dialect.name == "sqlite"
@@ -37,7 +37,7 @@ def run() -> None:
                 raise RuntimeError(f"the migration left rows that point nowhere: {broken[:5]}")
 
 
-def _render(kind: str, item: Any, _context: Any) -> str | bool:
+def _render(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Migrations name no class of ours that could change under them."""
     return "sa.DateTime(timezone=True)" if isinstance(item, UTCDateTime) else False
 
@@ -48,5 +48,4 @@ def _foreign_keys(connection: Connection, state: str) -> None:
     driver.execute(f"PRAGMA foreign_keys={state}")
 
 
-if current_app:
-    run()
+run()

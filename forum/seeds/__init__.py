@@ -119,5 +119,3 @@ def _catalogue_film(entry: dict[str, Any]) -> CatalogueFilm:
         summary_licence=entry.get("summary_licence"),
         identifiers=tuple(entry.get("identifiers", {}).items()),
     )
-
-

@@ -44,7 +44,6 @@ def healthz() -> Response:
 def readyz() -> Response:
     """Whether this process reaches its database."""
 
-
     session().execute(text("SELECT 1 FROM films LIMIT 1"))
     return Response("ready\n", content_type="text/plain; charset=utf-8")
 
@@ -59,7 +58,6 @@ def robots() -> Response:
 @blueprint.post("/csp-report")
 def csp_report() -> Any:
     """What browsers refused to load; noted in the log, bounded."""
-
 
     current_app.logger.warning("csp report: %r", request.get_data()[:2000])
     return "", 204

@@ -102,7 +102,8 @@ def pin(thread: Post, pins: bool, *, by: Viewer) -> None:
 
 
 def leave(post: Post, state: str) -> None:
-    """Take a post from where it is to `state`, with the copies of its state and the counts above it.
+    """Take a post from where it is to `state`, with the copies of its state and the counts above
+    it.
 
     Part of an operation that has locked the post and required the right to do so.
 

@@ -58,6 +58,7 @@ def _form_for(
 
 
 def thread_composer(film: Film) -> Composer:
+    """Where a question about `film` is written."""
     form, saved_at = _form_for(ThreadForm, "thread", film.id)
 
     def show(preview: Any, status: int) -> Any:
@@ -91,6 +92,7 @@ def thread_composer(film: Film) -> Composer:
 
 
 def theory_composer(thread: Post) -> Composer:
+    """Where a theory that answers `thread` is written."""
     form, saved_at = _form_for(TheoryForm, "theory", thread.id)
 
     def show(preview: Any, status: int) -> Any:
@@ -129,6 +131,7 @@ def theory_composer(thread: Post) -> Composer:
 
 
 def reply_composer(post: Post) -> Composer:
+    """Where a reply to `post`, a theory or a reply, is written."""
     form, _saved_at = _form_for(ReplyForm, "reply", post.id)
 
     def show(preview: Any, status: int) -> Any:
@@ -173,6 +176,7 @@ def _reply_page(theory: Post, parent: Post | None, **context: Any) -> str:
 
 
 def edit_composer(post: Post) -> Composer:
+    """Where the author of `post` changes it."""
     form_class = {"thread": ThreadForm, "theory": TheoryForm, "reply": ReplyForm}[post.type]
     form: Any = form_class() if request.method == "POST" else form_class(obj=post)
 
@@ -190,7 +194,10 @@ def edit_composer(post: Post) -> Composer:
             return _reply_page(theory, parent, **context), status
         context |= {"others": [], "draft_saved_at": None, "section": "films"}
         if post.type == "thread":
-            context |= {"film": film_card(film_of(post), viewer().seen), "heading": _("Edit your question")}
+            context |= {
+                "film": film_card(film_of(post), viewer().seen),
+                "heading": _("Edit your question"),
+            }
             return render_template("theories/compose_thread.html", **context), status
         thread, film = thread_and_film(post)
         context |= {
@@ -217,4 +224,3 @@ def edit_composer(post: Post) -> Composer:
 
 def _draft_url(kind: str, target_id: int) -> str:
     return url_for("theories.save_draft", kind=kind, target_id=target_id)
-

@@ -34,7 +34,7 @@ from forum.theories.composers import (
 from forum.theories.finding import authored_or_404, found_or_404
 from forum.theories.models import BODY_LENGTH, Post
 from forum.theories.views import blueprint
-from forum.theories.writing import scopes_in
+from forum.theories.writing import Words, scopes_in
 from forum.votes.cards import reply_card
 from forum.votes.queries import Opinions
 
@@ -122,20 +122,23 @@ def _submitted(composer: Composer) -> Any:
         return _carried_to_login(composer)
     if act == "draft" and not composer.is_edit:
         with unit_of_work():
-            drafts.save_draft(
-                composer.kind, composer.target_id, form.fields_for_draft(), by=person
-            )
+            drafts.save_draft(composer.kind, composer.target_id, form.fields_for_draft(), by=person)
         return onward(composer.here, said="draft-kept")
     if not form.validate():
         return composer.show(None, 422)
     words = form.words()
     if act == "preview":
         return composer.show(reveal(words.rendered.html, person.seen), 200)
+    return _published(composer, words)
+
+
+def _published(composer: Composer, words: Words) -> Any:
+    """Where publishing leads, or the form again with what stood in its way."""
     try:
         with unit_of_work():
             post = composer.publish(words)
             if not composer.is_edit:
-                drafts.discard_draft(composer.kind, composer.target_id, by=person)
+                drafts.discard_draft(composer.kind, composer.target_id, by=viewer())
     except TooMany as refusal:
         return _again(composer, str(refusal), 429, {"Retry-After": str(refusal.retry_after)})
     except Refused as refusal:
@@ -190,4 +193,3 @@ def _new_reply(post: Post) -> Response:
         reply, author, viewer(), Opinions(), wrote_theory=reply.author_id == theory.author_id
     )
     return fragment("fragments/reply.html", 201, reply=card)
-

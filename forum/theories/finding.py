@@ -12,7 +12,7 @@ from forum.theories.queries import Authored
 
 
 def found_or_404(post_id: int, viewer: Fan | Guest, *types: str) -> Post:
-    """The post numbered `post_id`, if `viewer` finds it and it is of one of `types` (any, if none)."""
+    """The post numbered `post_id`, if `viewer` finds it and it is of one of `types` (if any)."""
     post = queries.post_with_id(post_id)
     if post is None or not can_find(viewer, post) or (types and post.type not in types):
         abort(404)

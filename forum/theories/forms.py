@@ -38,7 +38,7 @@ class _Composer(Form):
     version = HiddenField(default="1")
 
     def validate_body(self, field: Any) -> None:
-        """Each film that a veil names must be one of ours, else the veil would open to everybody."""
+        """Each film that a veil names must be ours, else the veil would open to everybody."""
         unknown = scopes_named(field.data or "") - set(scopes_in(field.data or ""))
         if unknown:
             raise ValidationError(

@@ -15,9 +15,9 @@ P = TypeVar("P", bound=Post)
 def locked(post: P, *, by: Viewer) -> P:
     """`post` as it stands now, locked together with its thread, its theory and the acting account.
 
-    One statement. A thread's id is below those of its posts, so ordering by id locks the thread first;
-    the join puts the account before all. Locking the account makes quotas exact and keeps two acts
-    of one person apart.
+    One statement. A thread's id is below those of its posts, so ordering by id locks the thread
+    first; the join puts the account before all. Locking the account makes quotas exact and keeps
+    two acts of one person apart.
     """
     ids = {id for id in (post.thread_id, post.theory_id, post.id) if id is not None}
     session().scalars(

@@ -43,8 +43,8 @@ class IllegalMove(ValueError):
 class Post(Base):
     """What reports, revisions, votes and events point to: a Thread, a Theory or a Reply.
 
-    Thread, theory and film have their state copied onto each post's row, so that whether a post is found
-    and read is decided by its row alone.
+    Thread, theory and film have their state copied onto each post's row, so that whether a post is
+    found and read is decided by its row alone.
     """
 
     __tablename__ = "posts"
@@ -125,7 +125,8 @@ class Post(Base):
     # How many votes were cast before the last edit; null while there was none.
     votes_before_edit: Mapped[int | None]
 
-    # A reply's place: the ids from the first reply down to it, so that their order is reading order.
+    # A reply's place: the ids from the first reply down to it, so that their order is reading
+    # order.
     path: Mapped[str | None] = mapped_column(String(440))
     depth: Mapped[int] = mapped_column(default=0, server_default="0")
 
@@ -139,8 +140,8 @@ class Post(Base):
     reply_count: Mapped[int] = mapped_column(default=0, server_default="0")
     supports_count: Mapped[int] = mapped_column(default=0, server_default="0")
     challenges_count: Mapped[int] = mapped_column(default=0, server_default="0")
-    # While a theory is blind its figures are hidden from those who haven't voted, and its ranks are those
-    # of a theory without votes, so that no order gives the figures away.
+    # While a theory is blind its figures are hidden from those who haven't voted, and its ranks are
+    # those of a theory without votes, so that no order gives the figures away.
     blind: Mapped[bool] = mapped_column(default=False, server_default=false())
     best: Mapped[float] = mapped_column(default=0.0, server_default="0")
     hot: Mapped[float] = mapped_column(default=0.0, server_default="0")

@@ -1,5 +1,5 @@
-"""Where a reply stands: the ids from the first reply down to it, of fixed width, so that the order of
-paths is the order in which a discussion is read."""
+"""Where a reply stands: the ids from the first reply down to it, of fixed width, so that the order
+of paths is the order in which a discussion is read."""
 
 import secrets
 

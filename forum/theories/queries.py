@@ -98,7 +98,8 @@ def theories_of(thread_id: int, viewer: Viewer, order: str, cursor: str | None) 
 
 
 def needing_votes(thread_id: int, fewer_than: int) -> list[Authored]:
-    """Published theories of a thread with the fewest votes: candidates for the places kept for them."""
+    """Published theories of a thread with the fewest votes: candidates for the places kept for
+    them."""
     return _all(
         _with_author()
         .where(
@@ -113,8 +114,8 @@ def needing_votes(thread_id: int, fewer_than: int) -> list[Authored]:
 
 
 def convinced_votes(thread_id: int) -> list[Row[Any]]:
-    """Id, title, safe title, convinced votes and blindness of a thread's published theories, the best
-    first; at most 100."""
+    """Id, title, safe title, convinced votes and blindness of a thread's published theories, the
+    best first; at most 100."""
     return list(
         session().execute(
             select(Post.id, Post.title, Post.safe_title, Post.ups, Post.blind)

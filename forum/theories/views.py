@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request, url_for
 from markupsafe import Markup
 
 from forum.accounts.models import User
@@ -13,9 +13,8 @@ from forum.accounts.viewers import Fan, Guest
 from forum.films.cards import StatementCard, film_card, statement_card
 from forum.films.queries import statements_about
 from forum.lib import clock, markup
-from forum.lib.answers import onward
-from forum.lib.language import gettext as _
-from forum.lib.pages import Order, pager, with_query
+from forum.lib.answers import elsewhere, onward
+from forum.lib.pages import pager
 from forum.permissions import (
     Viewer,
     can_edit,
@@ -29,14 +28,13 @@ from forum.theories import cards, queries
 from forum.theories.cards import Byline, ThreadLine
 from forum.theories.finding import authored_or_404, film_of, found_or_404, thread_and_film
 from forum.theories.forms import ReplyForm
+from forum.theories.listing import division, orders, stances
 from forum.theories.models import STANCES, Post
 from forum.votes import arranging
-from forum.votes.cards import figures_shown, reply_cards, stance_label, theory_card
+from forum.votes.cards import figures_shown, reply_cards, theory_card
 from forum.votes.queries import Opinions, opinions
 
 blueprint = Blueprint("theories", __name__)
-
-_SHARES_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +50,6 @@ class ThreadPage(ThreadLine):
     can_withdraw: bool
     edit_url: str
     withdraw_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """One slice of how a question's audience divides; `width` is a fraction of the whole."""
-
-    number: int
-    title: str
-    url: str
-    ups: int
-    percent: int
-    width: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +72,9 @@ def thread(post_id: int, slug: str) -> Any:
     sealed = film.id not in person.seen
     order = request.args.get("order", "best")
     order = order if order in queries.ORDERS else "best"
-    page = queries.theories_of(post.id, person, "new" if sealed else order, request.args.get("after"))
+    page = queries.theories_of(
+        post.id, person, "new" if sealed else order, request.args.get("after")
+    )
     shown = _arranged(page.items, post, order) if not sealed else [(i, False) for i in page.items]
     mine = opinions(person, [theory for (theory, _), _ in shown])
     ranked = order == "best" and not request.args.get("after") and not sealed
@@ -96,7 +84,7 @@ def thread(post_id: int, slug: str) -> Any:
         film=film_card(film, person.seen),
         thread=_thread_page(post, author, person),
         sealed=sealed,
-        orders=_orders(order),
+        orders=orders(order),
         cards=[
             theory_card(
                 theory,
@@ -108,7 +96,7 @@ def thread(post_id: int, slug: str) -> Any:
             )
             for place, ((theory, writer), needs) in enumerate(shown, 1)
         ],
-        **_division(post, person, sealed),
+        **division(post, sealed),
         pager=pager(page.next),
         compose_url=url_for("theories.compose_theory", post_id=post.id),
         can_post=can_post_theory(person, post),
@@ -158,7 +146,7 @@ def theory_page(
             sealed=sealed,
             replies=reply_cards(list(replies), post, person, mine),
             reply_count=post.reply_count,
-            stances=_stances(post, stance),
+            stances=stances(post, stance),
             pager=pager(None if sealed else page.next),
             reply_form=form if answerable else None,
             reply_action=url_for("theories.create_reply", post_id=post.id),
@@ -184,7 +172,7 @@ def post(post_id: int) -> Response:
     person = viewer()
     found = found_or_404(post_id, person)
     if found.type != "reply":
-        return redirect(cards.address(found), 302, Response)
+        return elsewhere(cards.address(found), 302)
     above = found_or_404(found.theory_id or 0, person, "theory")
     start = queries.page_start(found, person)
     page = cards.address(above)
@@ -195,12 +183,10 @@ def post(post_id: int) -> Response:
 
 def _to_right_address(address: str) -> Response:
     query = request.query_string.decode("utf-8", "replace")
-    return redirect(f"{address}?{query}" if query else address, 301, Response)
+    return elsewhere(f"{address}?{query}" if query else address, 301)
 
 
-def _arranged(
-    items: Any, thread: Post, order: str
-) -> list[tuple[tuple[Post, User], bool]]:
+def _arranged(items: Any, thread: Post, order: str) -> list[tuple[tuple[Post, User], bool]]:
     if order != "best" or request.args.get("after"):
         return [(pair, False) for pair in items]
     # Only a long question has theories beyond its first page that could be given a place on it.
@@ -224,68 +210,6 @@ def _thread_page(post: Post, author: User, person: Fan | Guest) -> ThreadPage:
         edit_url=url_for("theories.edit", post_id=post.id),
         withdraw_url=url_for("theories.confirm_withdrawal", post_id=post.id),
     )
-
-
-def _division(thread: Post, person: Viewer, sealed: bool) -> dict[str, Any]:
-    """How a question's audience divides, of theories whose figures are open to everybody."""
-    if sealed:
-        return {"shares": [], "hidden_count": 0, "convinced_total": 0}
-    rows = queries.convinced_votes(thread.id)
-    open_rows = [row for row in rows if not row.blind and row.ups]
-    total = sum(row.ups for row in open_rows)
-    shares = [
-        Share(
-            number=number,
-            title=row.title,
-            url=url_for("theories.post", post_id=row.id),
-            ups=row.ups,
-            percent=round(100 * row.ups / total),
-            width=row.ups / total,
-        )
-        for number, row in enumerate(sorted(open_rows, key=lambda r: (-r.ups, r.id)), 1)
-    ]
-    hidden = sum(1 for row in rows if row.blind)
-    return {
-        "shares": shares[:_SHARES_SHOWN],
-        "hidden_count": hidden,
-        "convinced_total": total,
-    }
-
-
-def _orders(current: str) -> list[Order]:
-    kinds = (
-        ("best", _("Best"), _("Share of fans convinced, cautiously estimated while votes are few")),
-        ("hot", _("Hot"), _("Convincing and fresh: two weeks count as much as 25 points of approval")),
-        ("new", _("New"), _("Newest first")),
-        ("divisive", _("Divisive"), _("At least ten votes, and the more on each side the higher")),
-    )
-    return [
-        Order(
-            key,
-            label,
-            with_query(order=None if key == "best" else key),
-            key == current,
-            explanation,
-        )
-        for key, label, explanation in kinds
-    ]
-
-
-def _stances(theory: Post, current: str | None) -> list[Order]:
-    neutral = theory.reply_count - theory.supports_count - theory.challenges_count
-    counts = {
-        "supports": theory.supports_count,
-        "challenges": theory.challenges_count,
-        "neutral": neutral,
-    }
-    every = Order("all", _("All"), with_query(stance=None), current is None, "", theory.reply_count)
-    return [
-        every,
-        *(
-            Order(s, stance_label(s), with_query(stance=s), s == current, "", counts[s], s)
-            for s in STANCES
-        ),
-    ]
 
 
 def _statements(theory: Post) -> list[StatementCard]:
@@ -316,4 +240,3 @@ def _revisions_url(post: Post) -> str:
 
 def _draft_url(kind: str, target_id: int) -> str:
     return url_for("theories.save_draft", kind=kind, target_id=target_id)
-

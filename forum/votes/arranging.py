@@ -1,5 +1,5 @@
-"""Where theories stand on the first page of "best": room for those that few have judged, and an hourly
-shuffle while figures are blind. The same for everybody within the hour."""
+"""Where theories stand on the first page of "best": room for those that few have judged, and an
+hourly shuffle while figures are blind. The same for everybody within the hour."""
 
 import hashlib
 from collections.abc import Sequence
@@ -20,7 +20,8 @@ def first_page(
 
     Args:
         ranked: the page's theories by rank.
-        candidates: theories of the thread with few votes, the fewest first; some may be in `ranked`.
+        candidates: theories of the thread with few votes, the fewest first; some may be in
+            `ranked`.
         now: the present moment; only its hour counts.
 
     Returns:
@@ -28,9 +29,7 @@ def first_page(
     """
     if any(theory.blind for theory, _ in ranked):
         # The first votes must not decide the rest: nobody profits from standing first.
-        return [
-            (pair, False) for pair in sorted(ranked, key=lambda pair: _by_hour(pair[0], now))
-        ]
+        return [(pair, False) for pair in sorted(ranked, key=lambda pair: _by_hour(pair[0], now))]
     ranked_ids = {theory.id for theory, _ in ranked}
     outside = [pair for pair in candidates if pair[0].id not in ranked_ids]
     needy = [pair for pair in ranked if _needs_votes(pair[0])] + outside

@@ -1,4 +1,5 @@
-"""Theories and replies as pages show them: with a ballot, and with figures only where they may show."""
+"""Theories and replies as pages show them: with a ballot, and with figures only where they may
+show."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -261,8 +262,8 @@ def reply_cards(
 
 
 def _stands_below(reply: Post, before: Post | None) -> bool:
-    """Whether indentation alone says which reply `reply` answers: its parent is just above it, or on
-    the way down to what is, and not deeper than indents show."""
+    """Whether indentation alone says which reply `reply` answers: its parent is just above it, or
+    on the way down to what is, and not deeper than indents show."""
     if before is None or before.path is None or reply.depth > DEEPEST_SHOWN:
         return before is not None and reply.parent_id == before.id
     line = {paths.ancestor_at(before.path, depth) for depth in range(before.depth + 1)}

@@ -9,7 +9,7 @@ from forum.lib.database import Base
 
 
 class Vote(Base):
-    """What one account thinks of one post: convinced or a good point (+1), or not convinced (-1)."""
+    """What one account thinks of one post: convinced, or a good point (+1); or not (-1)."""
 
     __tablename__ = "votes"
     __table_args__ = (

@@ -117,7 +117,7 @@ def _keep(post: Post, value: int, by: Viewer, now: datetime) -> None:
 
 
 def _count(post: Post, old: int, new: int, prior: float) -> None:
-    """Carry a vote's change into the figures of the post, and of its thread and film where shown."""
+    """Carry a vote's change into the figures of its post, thread and film."""
     ups = (new == 1) - (old == 1)
     downs = (new == -1) - (old == -1)
     votes = ups + downs

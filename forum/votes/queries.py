@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, func, literal, select, union_all
+from sqlalchemy import func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from forum.accounts.models import User
@@ -30,7 +30,7 @@ class Opinions:
 
 
 def opinions(viewer: Viewer, posts: Iterable[Post]) -> Opinions:
-    """What `viewer` has voted on `posts` and which figures they asked for; one statement at most."""
+    """What `viewer` voted on `posts`, and which figures they asked for; one statement."""
     ids = [post.id for post in posts]
     if viewer.is_guest or not ids:
         return Opinions()
@@ -56,9 +56,10 @@ def opinions(viewer: Viewer, posts: Iterable[Post]) -> Opinions:
 _LATEST = Keyset((Vote.updated_at, "desc"), (Vote.post_id, "desc"))
 
 
-def my_votes(viewer: Viewer, cursor: str | None, size: int) -> Page[Row[Any]]:
-    """The viewer's votes on theories that they find, the latest first: (Vote, theory, author, film)."""
-    statement = (
+def my_votes(viewer: Viewer, cursor: str | None, size: int) -> Page[Any]:
+    """The viewer's votes on theories that they find, the latest first: (Vote, theory, author,
+    film)."""
+    statement: Any = (
         select(Vote, Post, User, Film)
         .join(Post, Post.id == Vote.post_id)
         .join(User, User.id == Post.author_id)
@@ -76,15 +77,19 @@ def my_votes(viewer: Viewer, cursor: str | None, size: int) -> Page[Row[Any]]:
 
 def count_votes(viewer: Viewer) -> int:
     """How many of the viewer's votes on theories `my_votes` lists."""
-    return session().scalars(
-        select(func.count())
-        .select_from(Vote)
-        .join(Post, Post.id == Vote.post_id)
-        .where(Vote.user_id == viewer.id, Post.type == "theory", findable_by(viewer, Post))
-    ).one()
+    return (
+        session()
+        .scalars(
+            select(func.count())
+            .select_from(Vote)
+            .join(Post, Post.id == Vote.post_id)
+            .where(Vote.user_id == viewer.id, Post.type == "theory", findable_by(viewer, Post))
+        )
+        .one()
+    )
 
 
-def waiting_for_vote(viewer: Viewer, size: int) -> list[Row[Any]]:
+def waiting_for_vote(viewer: Viewer, size: int) -> list[Any]:
     """Theories of films that the viewer has seen and that they haven't voted on, the best first:
     (theory, author, film)."""
     if not viewer.seen:
@@ -110,7 +115,7 @@ def waiting_for_vote(viewer: Viewer, size: int) -> list[Row[Any]]:
     )
 
 
-def dividing(size: int) -> list[Row[Any]]:
+def dividing(size: int) -> list[Any]:
     """The questions whose most divisive theory divides most: (theory, thread, film)."""
     thread = aliased(Post)
     rows = session().execute(
@@ -126,7 +131,7 @@ def dividing(size: int) -> list[Row[Any]]:
         .order_by(Post.divisive.desc(), Post.id)
         .limit(size * 5)
     )
-    first: dict[int, Row[Any]] = {}
+    first: dict[int, Any] = {}
     for row in rows:
         first.setdefault(row[1].id, row)
     return list(first.values())[:size]

@@ -1,8 +1,8 @@
 """How theories are ordered: pure functions of their votes.
 
-`ups` and `downs` are sums of weights of convinced and not convinced votes; `prior` is the share of the
-film's votes that convince. The formulas and their check values are those of the design's study of
-orders; each docstring names where a formula comes from.
+`ups` and `downs` are sums of weights of convinced and not convinced votes; `prior` is the share of
+the film's votes that convince. The formulas and their check values are those of the design's study
+of orders; each docstring names where a formula comes from.
 """
 
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""The ranks that stand on a theory's row: computed in Python at vote time, checked like counters."""
+"""The ranks on a theory's row: computed in Python at vote time, checked like counters."""
 
 from collections.abc import Iterator
 

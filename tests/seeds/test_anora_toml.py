@@ -1,6 +1,5 @@
 """The first film's content: complete, sealed where it must be, and in nobody else's words."""
 
-import os
 import re
 import tomllib
 from pathlib import Path
@@ -8,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from tests.film_lists import shared
+
 ROOT = Path(__file__).resolve().parents[2]
 SEED = ROOT / "forum" / "seeds" / "anora.toml"
-ARTICLE = ROOT.parent / "shared" / "seed" / "article.txt"
 
 # Thread by thread, the theories that the article holds and their kinds.
 EXPECTED = {
@@ -168,11 +168,7 @@ def test_no_address_and_no_timecode_is_seeded(seed: dict[str, Any]) -> None:
 
 
 def test_the_prose_is_not_the_article_s(seed: dict[str, Any]) -> None:
-    if not ARTICLE.exists():
-        if os.environ.get("FORUM_TEST_REQUIRE") == "all":
-            pytest.fail(f"{ARTICLE} is not there")
-        pytest.skip("the article is not there")
-    theirs = runs(ARTICLE.read_text("utf-8"), 8)
+    theirs = runs(shared("seed/article.txt").read_text("utf-8"), 8)
     assert theirs
     for text in prose(seed):
         assert not theirs & runs(text, 8), text

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 import tomllib
 import unicodedata
 from pathlib import Path
@@ -10,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from tests.film_lists import shared
+
 ROOT = Path(__file__).resolve().parents[2]
-LISTED = ROOT.parent / "shared" / "data" / "films-full.jsonl.gz"
 
 MUST_BE_THERE = {
     ("Parasite", 2019),
@@ -89,12 +89,8 @@ def test_they_stand_in_order_of_year(films: list[dict[str, Any]]) -> None:
 
 def test_they_agree_with_the_shared_list_where_it_has_them(films: list[dict[str, Any]]) -> None:
     """The list dates some films by their opening in America, so its own lead text decides."""
-    if not LISTED.exists():
-        if os.environ.get("FORUM_TEST_REQUIRE") == "all":
-            pytest.fail(f"{LISTED} is not there")
-        pytest.skip("the shared film list is not there")
     listed: dict[tuple[str, int], list[str]] = {}
-    with gzip.open(LISTED, "rt", encoding="utf-8") as lines:
+    with gzip.open(shared("data/films-full.jsonl.gz"), "rt", encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
             listed.setdefault((folded(row["title"]), row["year"]), []).append(row["extract"])

@@ -1,0 +1,92 @@
+"""`forum user`: accounts, by name."""
+
+import sys
+
+import click
+from flask import current_app
+
+from forum.accounts import operations, queries
+from forum.accounts.models import ROLES, TRUST_LEVELS, User
+from forum.accounts.passwords import hash_password, weakness
+from forum.accounts.viewers import Operator
+from forum.cli.context import with_app
+from forum.lib.database import unit_of_work
+
+
+@click.group()
+def user() -> None:
+    """Make accounts, set roles and trust, and help with forgotten passwords."""
+
+
+@user.command()
+@click.argument("name")
+@click.option("--email", required=True, help="Their address; shown to nobody.")
+@click.option("--role", type=click.Choice(ROLES), default="fan", show_default=True)
+@with_app
+def add(name: str, email: str, role: str) -> None:
+    """Make an account. The password is asked for, or read from standard input."""
+    problem = operations.name_problem(name)
+    if problem:
+        raise click.ClickException(f"{name} can't be a name. {problem}")
+    password = _password()
+    problem = weakness(password, [name, email])
+    if problem:
+        raise click.ClickException(f"Not this password. {problem}")
+    password_hash = hash_password(password)
+    try:
+        with unit_of_work():
+            operations.sign_up(name, email, password_hash, by=Operator(), role=role)
+    except operations.NameTaken as taken:
+        raise click.ClickException(str(taken)) from None
+    click.echo(f"{name} can log in as {role}.")
+
+
+@user.command("role")
+@click.argument("name")
+@click.argument("role", type=click.Choice(ROLES))
+@with_app
+def set_role(name: str, role: str) -> None:
+    """Make NAME a fan, a moderator or an admin, from their next request on."""
+    account = _account(name)
+    with unit_of_work():
+        operations.set_role(account, role, by=Operator())
+    click.echo(f"{account.name} is {role} now.")
+
+
+@user.command("trust")
+@click.argument("name")
+@click.argument("level", type=click.Choice((*TRUST_LEVELS, "computed")))
+@with_app
+def set_trust(name: str, level: str) -> None:
+    """Set how far NAME is trusted, whatever their age and posts; "computed" takes that back."""
+    account = _account(name)
+    with unit_of_work():
+        chosen = None if level == "computed" else level
+        operations.set_trust(account, chosen, by=Operator())
+    click.echo(f"The trust of {account.name} is {level} now.")
+
+
+@user.command()
+@click.argument("name")
+@with_app
+def reset(name: str) -> None:
+    """Print a one-time link, good for 30 minutes, with which NAME sets a new password."""
+    account = _account(name)
+    if account.is_archive:
+        raise click.ClickException(f"{account.name} is the archive: nobody logs in as it.")
+    with unit_of_work():
+        token = operations.make_reset_link(account, by=Operator())
+    click.echo(f"{current_app.config['FOYER'].public_url}/reset/{token}")
+
+
+def _account(name: str) -> User:
+    account = queries.user_named(name)
+    if account is None:
+        raise click.ClickException(f"Nobody here is called {name}.")
+    return account
+
+
+def _password() -> str:
+    if sys.stdin.isatty():
+        return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
+    return sys.stdin.readline().rstrip("\r\n")

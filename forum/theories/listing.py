@@ -1,0 +1,94 @@
+"""How a question's theories and a theory's replies are listed: orders, stances, the audience."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
+
+from forum.lib.language import gettext as _
+from forum.lib.pages import Order, with_query
+from forum.theories import queries
+from forum.theories.models import STANCES, Post
+from forum.votes.cards import stance_label
+
+_SHARES_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One slice of how a question's audience divides; `width` is a fraction of the whole."""
+
+    number: int
+    title: str
+    url: str
+    ups: int
+    percent: int
+    width: float
+
+
+def division(thread: Post, sealed: bool) -> dict[str, Any]:
+    """How a question's audience divides, of theories whose figures are open to everybody."""
+    if sealed:
+        return {"shares": [], "hidden_count": 0, "convinced_total": 0}
+    rows = queries.convinced_votes(thread.id)
+    open_rows = [row for row in rows if not row.blind and row.ups]
+    total = sum(row.ups for row in open_rows)
+    shares = [
+        Share(
+            number=number,
+            title=row.title,
+            url=url_for("theories.post", post_id=row.id),
+            ups=row.ups,
+            percent=round(100 * row.ups / total),
+            width=row.ups / total,
+        )
+        for number, row in enumerate(sorted(open_rows, key=lambda r: (-r.ups, r.id)), 1)
+    ]
+    hidden = sum(1 for row in rows if row.blind)
+    return {
+        "shares": shares[:_SHARES_SHOWN],
+        "hidden_count": hidden,
+        "convinced_total": total,
+    }
+
+
+def orders(current: str) -> list[Order]:
+    """Links to the orders of a question's theories, each with a sentence that explains it."""
+    kinds = (
+        ("best", _("Best"), _("Share of fans convinced, cautiously estimated while votes are few")),
+        (
+            "hot",
+            _("Hot"),
+            _("Convincing and fresh: two weeks count as much as 25 points of approval"),
+        ),
+        ("new", _("New"), _("Newest first")),
+        ("divisive", _("Divisive"), _("At least ten votes, and the more on each side the higher")),
+    )
+    return [
+        Order(
+            key,
+            label,
+            with_query(order=None if key == "best" else key),
+            key == current,
+            explanation,
+        )
+        for key, label, explanation in kinds
+    ]
+
+
+def stances(theory: Post, current: str | None) -> list[Order]:
+    """Links to the replies of each stance, with their counts."""
+    neutral = theory.reply_count - theory.supports_count - theory.challenges_count
+    counts = {
+        "supports": theory.supports_count,
+        "challenges": theory.challenges_count,
+        "neutral": neutral,
+    }
+    every = Order("all", _("All"), with_query(stance=None), current is None, "", theory.reply_count)
+    return [
+        every,
+        *(
+            Order(s, stance_label(s), with_query(stance=s), s == current, "", counts[s], s)
+            for s in STANCES
+        ),
+    ]
