@@ -37,9 +37,15 @@ def open_figures(payload: dict[str, Any]) -> None:
 
 def nightly(_payload: dict[str, Any]) -> None:
     """Job: each film's prior follows its votes, old throttle windows go; comes back tomorrow."""
-    ranks.refresh_priors()
+    for film_id in ranks.films_to_refresh():
+        jobs.enqueue("refresh_prior", {"film_id": film_id})
     throttle.sweep()
     jobs.enqueue("nightly", {}, run_at=clock.now() + timedelta(days=1))
+
+
+def refresh_prior(payload: dict[str, Any]) -> None:
+    """Job: one film's prior, in a transaction of its own."""
+    ranks.refresh_prior(payload["film_id"])
 
 
 CONSEQUENCES: dict[Kind, tuple[events.Consequence, ...]] = {
@@ -49,6 +55,7 @@ CONSEQUENCES: dict[Kind, tuple[events.Consequence, ...]] = {
 JOBS: dict[str, jobs.Run] = {
     "open_figures": open_figures,
     "nightly": nightly,
+    "refresh_prior": refresh_prior,
 }
 
 

@@ -3,7 +3,7 @@
 import itertools
 from datetime import timedelta
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask
 
@@ -17,11 +17,14 @@ from forum.films.catalogue import CatalogueFilm
 from forum.films.models import Film
 from forum.films.queries import seen_by
 from forum.lib import clock
-from forum.lib.database import session, unit_of_work
+from forum.lib.database import Base, session, unit_of_work
 from forum.theories import operations as theories
+from forum.theories.changes import leave
 from forum.theories.models import Post, Reply, Theory, Thread
 from forum.theories.writing import words
 from tests.visitors import Visitor
+
+M = TypeVar("M", bound=Base)
 
 PASSWORD = "four unrelated words here"
 _numbers = itertools.count(1)
@@ -126,14 +129,18 @@ def a_reply(post: Post | None = None, by: Fan | None = None, **text: Any) -> Rep
 
 def film_of(post: Post) -> Film:
     """The film that `post` is about."""
-    film = session().get_one(Film, post.film_id)
-    return film
+    return session().get_one(Film, post.film_id)
+
+
+def again(row: M) -> M:
+    """`row` as it stands now: what visitors do, they do behind the test's back."""
+    session().rollback()
+    session().refresh(row)
+    return row
 
 
 def in_state(post: Post, state: str) -> Post:
     """`post`, put into `state` as the moderation layer will: row, copies below it, counts."""
-    from forum.theories.changes import leave
-
     with unit_of_work():
         leave(post, state)
     return post

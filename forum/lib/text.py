@@ -3,7 +3,11 @@
 import re
 import unicodedata
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]"
+)
+# Typeset and typewritten marks are one for whoever searches: Rosemary’s and Rosemary's.
+_TYPEWRITTEN = str.maketrans("‘’\u02bc“”–—\u2010\u2011", "'''\"\"----")
 _MARKS_RUN = 8
 _ARTICLES = ("the ", "a ", "an ")
 
@@ -35,7 +39,7 @@ def one_line(text: str) -> str:
 
 def folded(text: str) -> str:
     """`text` for search: no case, no accents, compatibility forms made equal."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    decomposed = unicodedata.normalize("NFKD", text.casefold()).translate(_TYPEWRITTEN)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).replace("\0", "")
 
 

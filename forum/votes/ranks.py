@@ -13,6 +13,12 @@ from forum.votes import ranking
 TOLERANCE = 1e-9
 _BATCH = 1000
 
+_OPEN = (Theory.state == "published", Theory.blind.is_(False))
+_OPEN_VOTES = (
+    func.coalesce(func.sum(Theory.ups_weight), 0.0),
+    func.coalesce(func.sum(Theory.downs_weight), 0.0),
+)
+
 
 def ranks_of(theory: Post, ups: float, downs: float, prior: float) -> dict[str, float | None]:
     """Values for the columns ``best``, ``hot`` and ``divisive``.
@@ -58,34 +64,54 @@ def recompute(film_id: int | None = None) -> None:
         )
 
 
-def refresh_priors() -> None:
-    """Set every film's prior from its open votes, and the ranks of the films whose prior moved."""
-    for film in session().scalars(select(Film).where(Film.theory_count > 0)):
-        ups, downs = _open_votes(film.id)
-        prior = ranking.prior_share(ups, downs)
-        if abs(prior - film.prior) > TOLERANCE:
-            film.prior = prior
-            session().flush()
-            recompute(film.id)
-
-
-def _open_votes(film_id: int) -> tuple[float, float]:
-    ups, downs = (
-        session()
-        .execute(
-            select(
-                func.coalesce(func.sum(Theory.ups_weight), 0.0),
-                func.coalesce(func.sum(Theory.downs_weight), 0.0),
-            ).where(Theory.film_id == film_id, Theory.state == "published", Theory.blind.is_(False))
-        )
-        .one()
+def films_to_refresh() -> list[int]:
+    """Ids of the films whose open votes have moved away from the prior that ranks rest on."""
+    films = session().execute(
+        select(Film.id, Film.prior, *_OPEN_VOTES)
+        .join(Theory, Theory.film_id == Film.id)
+        .where(*_OPEN)
+        .group_by(Film.id, Film.prior)
     )
-    return ups, downs
+    return [
+        film_id
+        for film_id, prior, ups, downs in films
+        if abs(ranking.prior_share(ups, downs) - prior) > TOLERANCE
+    ]
+
+
+def refresh_prior(film_id: int) -> None:
+    """Set a film's prior from its open votes, and its theories' ranks from that."""
+    # Theories before their film, by id: the order in which votes lock them.
+    session().execute(
+        select(Post.id)
+        .where(Post.film_id == film_id, Post.type == "theory")
+        .order_by(Post.id)
+        .with_for_update()
+    )
+    ups, downs = (
+        session().execute(select(*_OPEN_VOTES).where(Theory.film_id == film_id, *_OPEN)).one()
+    )
+    prior = ranking.prior_share(ups, downs)
+    session().execute(
+        update(Film).where(Film.id == film_id).values(prior=prior),
+        execution_options={"synchronize_session": False},
+    )
+    recompute(film_id)
 
 
 def _theories(film_id: int | None = None) -> Iterator[tuple[Theory, float]]:
+    """Theories with their film's prior, by id; in batches, since ranks change under way."""
     statement = select(Theory, Film.prior).join(Film, Film.id == Theory.film_id)
     if film_id is not None:
         statement = statement.where(Theory.film_id == film_id)
-    rows = session().execute(statement.execution_options(yield_per=_BATCH))
-    yield from ((theory, prior) for theory, prior in rows)
+    last = 0
+    while True:
+        batch = (
+            session()
+            .execute(statement.where(Theory.id > last).order_by(Theory.id).limit(_BATCH))
+            .all()
+        )
+        yield from ((theory, prior) for theory, prior in batch)
+        if len(batch) < _BATCH:
+            return
+        last = batch[-1][0].id

@@ -101,8 +101,10 @@ def _vote(crowd: list[User], hana: User) -> None:
 
 def _argue(film: Film, hana: User, crowd: list[User]) -> dict[str, str]:
     """Replies below the first theory, and a theory that has been edited."""
-    theory = session().scalars(select(Post).where(Post.type == "theory").order_by(Post.id)).first()
-    assert theory is not None
+    question = _questions(film)[0]
+    theory = session().scalars(
+        select(Post).where(Post.type == "theory", Post.thread_id == question.id).order_by(Post.id).limit(1)
+    ).one()
     first = _reply(theory, crowd[4], "You give the silence to her. I think it belongs to *him*.", "challenges")
     _good_points(first, crowd[5:9])
     parent = first
@@ -125,7 +127,7 @@ def _argue(film: Film, hana: User, crowd: list[User]) -> dict[str, str]:
         )
     return {
         "theory": address(theory),
-        "thread": address(session().get_one(Post, theory.thread_id)),
+        "thread": address(question),
         "reply to": f"/posts/{wide.id}/replies/new",
         "own reply": f"/posts/{own.id}/edit",
         "reply revisions": f"/posts/{own.id}/revisions",
@@ -186,9 +188,7 @@ def _other_films(hana: User, usher: User, crowd: list[User]) -> dict[str, str]:
 
 def _today(anora: Film, hana: User, crowd: list[User]) -> dict[str, str]:
     """What was posted a few hours ago: figures still hidden, one's own theory, a draft."""
-    threads = session().scalars(
-        select(Post).where(Post.type == "thread", Post.film_id == anora.id).order_by(Post.id)
-    ).all()
+    threads = _questions(anora)
     blind = _theory(
         threads[0], crowd[0], "On what is heard", "Listen to the engine, not to her",
         "The engine runs through the whole of it, and stops once.\n\nThat is the *cut* that matters.",
@@ -229,6 +229,12 @@ def _today(anora: Film, hana: User, crowd: list[User]) -> dict[str, str]:
         "compose theory": f"/threads/{threads[2].id}/theories/new",
         "compose with a draft": f"/threads/{threads[3].id}/theories/new",
     }
+
+
+def _questions(film: Film) -> list[Post]:
+    """A film's questions as its page lists them: what was asked last, first."""
+    asked = select(Post).where(Post.type == "thread", Post.film_id == film.id)
+    return list(session().scalars(asked.order_by(Post.id.desc())))
 
 
 def _reset_link(user: User) -> str:

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import json
 import tracemalloc
 from collections import Counter
 from pathlib import Path
@@ -28,6 +29,14 @@ def test_json_lines_give_films_and_a_bad_line_costs_only_itself() -> None:
     assert isinstance(number, Refusal)
     assert "not an object" in number.reason
     assert last == Row(5, CatalogueFilm("Ran", 1985))
+
+
+def test_json_lines_may_begin_with_a_long_one() -> None:
+    first = {"title": "M", "year": 1931, "href": "M", "extract": "It is a film. " * 3000}
+    film, next_film = films(json.dumps(first) + '\n{"title": "Ran", "year": 1985}')
+    assert film.summary is not None
+    assert len(film.summary) <= 600
+    assert next_film.title == "Ran"
 
 
 def test_csv_is_read_by_its_header_in_any_order() -> None:

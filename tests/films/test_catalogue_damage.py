@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forum.films.catalogue import CatalogueError, CatalogueFilm, Refusal, Row, read_catalogue
-from forum.films.catalogue_source import MAX_ROW_CHARACTERS
+from forum.films.catalogue.source import MAX_ROW_CHARACTERS
 from tests.film_lists import IMDB_HEADER, read
 
 

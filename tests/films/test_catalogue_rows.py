@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forum.films.catalogue import CatalogueFilm, Refusal, Row, read_catalogue
-from forum.films.catalogue_entries import shortened
+from forum.films.catalogue.entries import shortened
 from tests.film_lists import kept, read, refused
 
 WIKIPEDIA_ROW = {

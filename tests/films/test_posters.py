@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forum.films.poster_art import IDEAS, TITLE_BELOW
-from forum.films.poster_shapes import number
-from forum.films.poster_title import (
+from forum.films.posters import INKS, PALETTES, draw_poster, recipe
+from forum.films.posters.ideas import IDEAS, TITLE_BELOW
+from forum.films.posters.shapes import number
+from forum.films.posters.title import (
     CANVAS_WIDTH,
     MARGIN,
     clean_title,
     set_title,
     width_em,
 )
-from forum.films.posters import INKS, PALETTES, draw_poster, recipe
 
 SVG = "{http://www.w3.org/2000/svg}"
 

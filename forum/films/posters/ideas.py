@@ -1,6 +1,6 @@
 """The table of the twenty ideas that a poster can be drawn from."""
 
-from forum.films.poster_planes import (
+from forum.films.posters.planes import (
     beam,
     blinds,
     crossing,
@@ -12,7 +12,7 @@ from forum.films.poster_planes import (
     steps,
     waves,
 )
-from forum.films.poster_rounds import (
+from forum.films.posters.rounds import (
     cut,
     eclipse,
     horizon,
@@ -24,7 +24,7 @@ from forum.films.poster_rounds import (
     ripples,
     spiral,
 )
-from forum.films.poster_shapes import Idea
+from forum.films.posters.shapes import Idea
 
 IDEAS: tuple[Idea, ...] = (
     iris,

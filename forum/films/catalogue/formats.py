@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from forum.films.catalogue_json import json_lines, json_list
-from forum.films.catalogue_source import CatalogueError, Found, Source
-from forum.films.catalogue_tables import IMDB_COLUMNS, column, csv_rows, imdb_rows
+from forum.films.catalogue.json_lists import json_lines, json_list
+from forum.films.catalogue.source import CatalogueError, Found, Source
+from forum.films.catalogue.tables import IMDB_COLUMNS, column, csv_rows, imdb_rows
 
 _KNOWN_FORMATS = (
     "a JSON list, JSON lines, CSV whose header has title and year, or IMDb's title.basics.tsv; "
@@ -26,7 +26,7 @@ def rows_of(source: Source) -> Iterator[Found]:
         return json_list(source)
     first_line = head.partition("\n")[0].strip()
     if head.startswith("{"):
-        if not first_line.endswith("}"):
+        if "\n" in head and not first_line.endswith("}"):
             raise CatalogueError(
                 "The file begins with { but has no whole film on that line: "
                 "write one film a line, or all as a list in [ ]."

@@ -1,7 +1,7 @@
 """Film lists that an operator imports: read row by row, each row a film or a clear refusal.
 
 No database here: what follows from a row is the import's business. Formats are known by content
-(see `catalogue_formats`), and a list may be of any size.
+(see `formats`), and a list may be of any size.
 """
 
 from collections.abc import Iterator
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from forum.films.catalogue_entries import CatalogueFilm, RowRefused, film_of
-from forum.films.catalogue_formats import rows_of
-from forum.films.catalogue_source import CatalogueError, Damage, Found, Source
+from forum.films.catalogue.entries import CatalogueFilm, RowRefused, film_of
+from forum.films.catalogue.formats import rows_of
+from forum.films.catalogue.source import CatalogueError, Damage, Found, Source
 
 __all__ = ["CatalogueError", "CatalogueFilm", "Refusal", "Row", "read_catalogue"]
 

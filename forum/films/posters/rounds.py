@@ -8,7 +8,7 @@ picture, posters-1280-dark.png.
 
 from math import cos, hypot, pi, radians, sin, sqrt
 
-from forum.films.poster_shapes import (
+from forum.films.posters.shapes import (
     CENTRE,
     Dials,
     Palette,

@@ -17,7 +17,9 @@ MAX_ROW_CHARACTERS = 1 << 20
 NOT_UTF8 = "The row is not UTF-8 text: save the file as UTF-8 and import it again."
 TOO_LONG = "The row is longer than a million characters, so it can't be a film."
 
-_HEAD_CHARACTERS = CHUNK_BYTES // 4
+HEAD_CHARACTERS = CHUNK_BYTES // 4
+"""So much of the beginning is looked at to know the format."""
+
 _GZIP_MAGIC = b"\x1f\x8b"
 _GZIP_WINDOW = 31  # zlib's number for "gzip header, largest window"
 _BYTE_ORDER_MARK = "\ufeff"
@@ -65,8 +67,8 @@ class Source:
         self._damage: Damage | None = None
         self.head = ""
         try:
-            # A piece may be short, or nothing but white space; the format shows after it.
-            while len(self.head) < _HEAD_CHARACTERS and (piece := next(self._pieces, "")):
+            # A piece may be short; the format shows in a few of them.
+            while len(self.head) < HEAD_CHARACTERS and (piece := next(self._pieces, "")):
                 self.head += piece
         except Damage as damage:
             # What came before the break may hold whole films.

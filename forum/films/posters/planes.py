@@ -8,7 +8,7 @@ picture, posters-1280-dark.png.
 
 from math import sin
 
-from forum.films.poster_shapes import (
+from forum.films.posters.shapes import (
     CENTRE,
     WIDTH,
     Dials,

@@ -4,8 +4,8 @@ import csv
 import re
 from collections.abc import Iterator
 
-from forum.films.catalogue_entries import RUNTIMES
-from forum.films.catalogue_source import (
+from forum.films.catalogue.entries import RUNTIMES
+from forum.films.catalogue.source import (
     NOT_UTF8,
     TOO_LONG,
     CatalogueError,

@@ -1,7 +1,7 @@
 """Posters: an SVG drawn from a film's title and year, in one series.
 
 The algorithm is "Poster" in look-tokens.md. A hash of title and year picks one of twenty ideas
-(`poster_art`), one of fourteen palettes, the end at which the title stands and the numbers
+(`ideas`), one of fourteen palettes, the end at which the title stands and the numbers
 that the idea is drawn with. Same film, same poster: on every machine, in every release.
 """
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
 
-from forum.films.poster_art import IDEAS, TITLE_BELOW
-from forum.films.poster_shapes import Palette, number
-from forum.films.poster_title import (
+from forum.films.posters.ideas import IDEAS, TITLE_BELOW
+from forum.films.posters.shapes import Palette, number
+from forum.films.posters.title import (
     CANVAS_HEIGHT,
     CANVAS_WIDTH,
     MARGIN,

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from forum.films.catalogue_source import (
+from forum.films.catalogue.source import (
     MAX_ROW_CHARACTERS,
     NOT_UTF8,
     TOO_LONG,

@@ -1,0 +1,61 @@
+"""A picture of every page at three widths in both themes, for somebody to look at.
+
+python -m tests.browser.contact_sheet FOLDER [PART OF A PAGE'S NAME ...]
+"""
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser
+
+from tests.browser import evening
+from tests.browser.chromium import started
+from tests.browser.house import House, Stage, open_house, set_stage
+from tests.browser.pages import FIRST_DAY, PAGES, Spec, show
+from tests.browser.people import Person
+from tests.programs import find_chromium
+
+WIDTHS = (390, 820, 1280)
+THEMES = ("dark", "light")
+
+
+def main(folder: Path, parts: list[str]) -> None:
+    """Save the pictures as NAME-WIDTH-THEME.png in `folder`: of pages whose name holds one of `parts`."""
+    chromium = find_chromium()
+    if chromium is None:
+        sys.exit("Chromium is missing: apt-get install chromium")
+    folder.mkdir(parents=True, exist_ok=True)
+    with started(chromium) as browser:
+        for furnish, pages in ((dict, FIRST_DAY), (evening.furnish, PAGES)):
+            wanted = {n: p for n, p in pages.items() if not parts or any(part in n for part in parts)}
+            with _house(furnish) as (house, stage):
+                for name, spec in wanted.items():
+                    _picture(browser, house, stage, spec, folder / name)
+    sys.stdout.write(f"{len(list(folder.glob('*.png')))} pictures in {folder}\n")
+
+
+@contextmanager
+def _house(furnish: Callable[[], Mapping[str, str]]) -> Iterator[tuple[House, Stage]]:
+    with tempfile.TemporaryDirectory() as stage_folder, tempfile.TemporaryDirectory() as instance:
+        stage = set_stage(Path(stage_folder), furnish)
+        with open_house(Path(instance), stage.database) as house:
+            yield house, stage
+
+
+def _picture(browser: Browser, house: House, stage: Stage, spec: Spec, stem: Path) -> None:
+    with Person(browser, house, color_scheme="dark", reduced_motion="reduce") as person:
+        show(person, spec, stage.places)
+        for width in WIDTHS:
+            person.page.set_viewport_size({"width": width, "height": 900})
+            for theme in THEMES:
+                person.page.emulate_media(color_scheme=theme)
+                person.page.screenshot(path=f"{stem}-{width}-{theme}.png", full_page=True)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2:
+        sys.exit(__doc__)
+    main(Path(sys.argv[1]), sys.argv[2:])
