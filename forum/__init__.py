@@ -153,4 +153,6 @@ def _refuse_forgeries() -> Any:
 
 
 def _sent_fields() -> list[tuple[str, str]]:
-    return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    """What was typed, to be sent again; passwords are typed again instead."""
+    left_out = ("csrf_token", "password", "current", "new")
+    return [(k, v) for k, v in request.form.items(multi=True) if k not in left_out]

@@ -75,8 +75,10 @@ def page(status: int, text: str = "", heading: str = "") -> Any:
         heading: what happened, likewise.
     """
     usual = _TEXTS.get(status) or _TEXTS[400 if status < 500 else 500]
-    # A 404 must not differ between what is absent and what may not be found: no number in it.
+    # A 404 must not differ between what is absent and what may not be found: no number and no
+    # address in it.
     number = "" if status == 404 else g.get("request_id", "")
+    here = {"here": url_for("front.index")} if status == 404 else {}
     body = render_template(
         "errors/error.html",
         status=status,
@@ -87,6 +89,7 @@ def page(status: int, text: str = "", heading: str = "") -> Any:
             (_("Search"), url_for("search.index"), False),
         ],
         request_id=number,
+        **here,
     )
     return body, status
 

@@ -19,8 +19,8 @@ from forum.films.queries import seen_by
 from forum.lib import clock
 from forum.lib.database import Base, session, unit_of_work
 from forum.theories import operations as theories
-from forum.theories.changes import leave
 from forum.theories.models import Post, Reply, Theory, Thread
+from forum.theories.moving import leave
 from forum.theories.writing import words
 from tests.visitors import Visitor
 

@@ -1,4 +1,4 @@
-"""What stands beside the code: the README's table, the lock files, and what a commit must not name."""
+"""What stands beside the code: the README's table of settings, the locks, the targets of make."""
 
 import re
 import subprocess
@@ -19,8 +19,8 @@ def table() -> str:
     """The README's table of settings, made from `Settings`."""
     rows = ["| setting | variable | default | meaning |", "| --- | --- | --- | --- |"]
     rows += [
-        f"| `{spec.name}` | `{variable(spec.name)}` | {default(spec)} | {spec.metadata['meaning']} |"
-        for spec in fields(Settings)
+        f"| `{s.name}` | `{variable(s.name)}` | {default(s)} | {s.metadata['meaning']} |"
+        for s in fields(Settings)
     ]
     return "\n".join(rows)
 

@@ -26,7 +26,7 @@ class Visitor:
 
     def get(self, path: str, **kwargs: Any) -> TestResponse:
         """Open a page, without following redirects."""
-        response = self._send("GET", path, **kwargs)
+        response = self.send("GET", path, **kwargs)
         if response.mimetype == "text/html":
             found = re.search(r'name="csrf_token" value="(\w+)"', response.text)
             self.token = found.group(1) if found else self.token
@@ -44,7 +44,7 @@ class Visitor:
         """Send a form as a browser does from a page of the site."""
         sent = {"Sec-Fetch-Site": "same-origin", **(headers or {})}
         body = {"csrf_token": self.token, **form} if self.token else form
-        return self._send("POST", path, headers=sent, data=body)
+        return self.send("POST", path, headers=sent, data=body)
 
     def fetch(self, path: str, **form: Any) -> TestResponse:
         """Send a form as the site's own script does."""
@@ -65,7 +65,7 @@ class Visitor:
         self.client.set_cookie(cookie, token, domain="127.0.0.1")
         self.get("/settings")
 
-    def _send(self, method: str, path: str, **kwargs: Any) -> TestResponse:
+    def send(self, method: str, path: str, **kwargs: Any) -> TestResponse:
         # In an empty context, as in a server: within the test's own application context all
         # requests would share one `g`, one database session and so one visitor.
         return Context().run(self.client.open, path, method=method, base_url=ORIGIN, **kwargs)

@@ -7,7 +7,8 @@ from wtforms import PasswordField, ValidationError
 
 from forum.accounts import passwords
 from forum.accounts.models import EMAIL_LENGTH
-from forum.accounts.operations import free_names, is_taken, name_problem
+from forum.accounts.names import name_problem
+from forum.accounts.queries import free_names, is_taken
 from forum.lib.fields import Form, line_field
 from forum.lib.language import gettext as _
 

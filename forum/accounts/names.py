@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from forum.lib.language import gettext as _
+
 RESERVED = frozenset(
     {
         *("foyer", "admin", "administrator", "moderator", "moderators", "mod", "staff", "team"),
@@ -40,6 +42,15 @@ def skeleton(name: str) -> str:
 def is_reserved(name: str) -> bool:
     """Whether `name`, or one that looks like it, belongs to the site itself."""
     return skeleton(name) in _RESERVED_SKELETONS
+
+
+def name_problem(name: str) -> str | None:
+    """Why nobody can be called `name`, as a sentence, or None. Doesn't look whether it is taken."""
+    if not is_well_formed(name):
+        return _("3 to 20 letters (a to z), digits, hyphens or underscores.")
+    if is_reserved(name):
+        return _("This name belongs to the site. Choose another.")
+    return None
 
 
 _RESERVED_SKELETONS = frozenset(skeleton(name) for name in RESERVED)

@@ -6,7 +6,8 @@ from sqlalchemy import delete, select
 
 from forum import events
 from forum.accounts.models import ROLES, TRUST_LEVELS, ResetLink, Session, User
-from forum.accounts.names import folded, is_reserved, is_well_formed, skeleton
+from forum.accounts.names import folded, skeleton
+from forum.accounts.queries import is_taken
 from forum.accounts.tokens import digest, new_token
 from forum.events import Kind
 from forum.lib import clock
@@ -30,27 +31,6 @@ DEVICE_LENGTH = 80
 
 class NameTaken(ValueError):
     """The name, or one that looks like it, belongs to somebody; the message says so."""
-
-
-def name_problem(name: str) -> str | None:
-    """Why nobody can be called `name`, as a sentence, or None. Doesn't look whether it is taken."""
-    if not is_well_formed(name):
-        return _("3 to 20 letters (a to z), digits, hyphens or underscores.")
-    if is_reserved(name):
-        return _("This name belongs to the site. Choose another.")
-    return None
-
-
-def is_taken(name: str) -> bool:
-    """Whether an account has `name`, or one that looks like it."""
-    return session().scalar(select(User.id).where(User.skeleton == skeleton(name))) is not None
-
-
-def free_names(name: str) -> list[str]:
-    """Up to two names like `name` that nobody has."""
-    tries = (f"the_{name}", f"{name}_too", f"{name}_2", f"not_{name}")
-    fit = [t for t in tries if is_well_formed(t) and not is_reserved(t)]
-    return [t for t in fit if not is_taken(t)][:2]
 
 
 def sign_up(
@@ -172,19 +152,25 @@ def touch_session(session_id: int, *, by: Viewer) -> None:
 
 
 def log_out(session_id: int, *, by: Viewer) -> None:
-    """End one of one's own sessions; the cookie is worth nothing afterwards.
+    """End the session that `by` acts in; the cookie is worth nothing afterwards.
 
     Raises:
         Refused: `by` is no account.
     """
     require(can_have_account(by))
-    ended = session().execute(
-        delete(Session)
-        .where(Session.id == session_id, Session.user_id == by.id)
-        .returning(Session.id)
-    )
-    if ended.all():
+    if _end_session(session_id, by):
         events.record(Kind.USER_LOGGED_OUT, by=by, user_id=by.id)
+
+
+def end_session(session_id: int, *, by: Viewer) -> None:
+    """End one of one's own sessions elsewhere; whoever holds its cookie is out at once.
+
+    Raises:
+        Refused: `by` is no account.
+    """
+    require(can_have_account(by))
+    if _end_session(session_id, by):
+        events.record(Kind.SESSION_ENDED, by=by, user_id=by.id)
 
 
 def change_password(password_hash: str, keep_session: int, *, by: Viewer) -> None:
@@ -281,6 +267,16 @@ def set_trust(user: User, level: str | None, *, by: Viewer) -> None:
         raise ValueError(f"no trust level {level!r}; there are {', '.join(TRUST_LEVELS)}")
     user.trust_set = level
     events.record(Kind.USER_TRUST_CHANGED, by=by, user_id=user.id, codes={"trust": level})
+
+
+def _end_session(session_id: int, by: Viewer) -> bool:
+    """Delete a session of `by`; whether there was one."""
+    ended = session().execute(
+        delete(Session)
+        .where(Session.id == session_id, Session.user_id == by.id)
+        .returning(Session.id)
+    )
+    return bool(ended.all())
 
 
 def _set_password(user: User, password_hash: str, keep_session: int) -> None:

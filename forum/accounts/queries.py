@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from forum.accounts.models import ResetLink, Session, User
-from forum.accounts.names import folded
+from forum.accounts.names import folded, is_reserved, is_well_formed, skeleton
 from forum.accounts.tokens import digest
 from forum.lib.database import session
 from forum.lib.paging import Keyset, Page
@@ -35,6 +35,18 @@ def live_session(token: str, now: datetime) -> Any:
 def user_named(name: str) -> User | None:
     """The account called `name`, letter case aside."""
     return session().scalar(select(User).where(User.name_key == folded(name)))
+
+
+def is_taken(name: str) -> bool:
+    """Whether an account has `name`, or one that looks like it."""
+    return session().scalar(select(User.id).where(User.skeleton == skeleton(name))) is not None
+
+
+def free_names(name: str) -> list[str]:
+    """Up to two names like `name` that nobody has."""
+    tries = (f"the_{name}", f"{name}_too", f"{name}_2", f"not_{name}")
+    fit = [t for t in tries if is_well_formed(t) and not is_reserved(t)]
+    return [t for t in fit if not is_taken(t)][:2]
 
 
 def sessions_of(user_id: int, now: datetime) -> list[Session]:

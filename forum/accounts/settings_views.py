@@ -76,7 +76,7 @@ def password() -> Any:
 def end_session(session_id: int) -> Response:
     """End one of one's own sessions elsewhere."""
     with unit_of_work():
-        operations.log_out(session_id, by=viewer())
+        operations.end_session(session_id, by=viewer())
     return onward(url_for("accounts.settings"), said="session-ended")
 
 

@@ -7,6 +7,7 @@ from flask import current_app
 
 from forum.accounts import operations, queries
 from forum.accounts.models import ROLES, TRUST_LEVELS, User
+from forum.accounts.names import name_problem
 from forum.accounts.passwords import hash_password, weakness
 from forum.accounts.viewers import Operator
 from forum.cli.context import with_app
@@ -25,7 +26,7 @@ def user() -> None:
 @with_app
 def add(name: str, email: str, role: str) -> None:
     """Make an account. The password is asked for, or read from standard input."""
-    problem = operations.name_problem(name)
+    problem = name_problem(name)
     if problem:
         raise click.ClickException(f"{name} can't be a name. {problem}")
     password = _password()

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block import table as any_table
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markupsafe import Markup, escape
@@ -23,6 +25,9 @@ RENDERER = 1
 """Raised when the same Markdown gives other HTML, so that stored HTML can be made anew."""
 
 MAXIMUM_NESTING = 20
+MOST_CELLS = 2_000
+"""In all tables of one text. Rows may leave out cells, so that 20 kB of source could make 8 MB."""
+
 EXCERPT_LENGTH = 280
 
 _TAGS = {
@@ -173,6 +178,22 @@ def _image_as_link(state: StateInline, _silent: bool) -> bool:
     return True
 
 
+def _table(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Block rule: tables, until those of one text would have more than `MOST_CELLS`."""
+    cells: int = state.env.get("cells", 0)
+    if cells > MOST_CELLS or not any_table(state, start, end, True):
+        return False
+    if silent:
+        return True
+    columns = state.src.count("|", state.bMarks[start], state.eMarks[start]) + 1
+    for line in range(start, end):
+        if state.isEmpty(line) or cells > MOST_CELLS:
+            break
+        cells += columns
+    state.env["cells"] = cells
+    return cells <= MOST_CELLS and any_table(state, start, end, False)
+
+
 def _block_with_veil(tokens: list[Token]) -> None:
     """A <details> would end its paragraph in a browser: such paragraphs become <div>s."""
     for before, inline, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
@@ -202,6 +223,7 @@ def _make_parser() -> MarkdownIt:
         {"html": False, "linkify": False, "typographer": False, "maxNesting": MAXIMUM_NESTING},
         renderer_cls=_Renderer,
     ).enable(["strikethrough", "table"])
+    parser.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
     parser.inline.ruler.before("autolink", "veil", _veil)
     parser.inline.ruler.at("image", _image_as_link)
 

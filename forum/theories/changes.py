@@ -3,15 +3,14 @@
 from sqlalchemy import select, update
 
 from forum import counters, events
-from forum.accounts.models import User
 from forum.events import Kind
-from forum.films.models import Film
 from forum.lib import clock
 from forum.lib.database import session
 from forum.permissions import Viewer, can_edit, can_moderate, can_withdraw, require
 from forum.theories.locking import locked
-from forum.theories.models import Post, Theory, Thread
-from forum.theories.writing import Words, keep_revision, stance_counts
+from forum.theories.models import Post
+from forum.theories.moving import leave
+from forum.theories.writing import Words, keep_revision
 
 
 class Outdated(Exception):
@@ -99,52 +98,6 @@ def pin(thread: Post, pins: bool, *, by: Viewer) -> None:
     thread.pinned = pins
     kind = Kind.THREAD_PINNED if pins else Kind.THREAD_UNPINNED
     events.record(kind, by=by, film_id=thread.film_id, post_id=thread.id)
-
-
-def leave(post: Post, state: str) -> None:
-    """Take a post from where it is to `state`, with the copies of its state and the counts above
-    it.
-
-    Part of an operation that has locked the post and required the right to do so.
-
-    Raises:
-        IllegalMove: the post can't go there.
-    """
-    was_published = post.state == "published"
-    post.move_to(state)
-    session().flush()
-    _spread_state(post)
-    if was_published != (post.state == "published"):
-        _count(post, -1 if was_published else 1)
-
-
-def _count(post: Post, by: int) -> None:
-    """Count a post in above (`by` 1), or out of what it no longer belongs to (-1)."""
-    shown_votes = 0 if post.blind else post.vote_count
-    if isinstance(post, Thread):
-        counters.apply_delta(User.id, post.author_id, thread_count=by)
-        counters.apply_delta(Film.id, post.film_id, thread_count=by)
-    elif isinstance(post, Theory):
-        assert post.thread_id is not None
-        votes = by * shown_votes
-        counters.apply_delta(User.id, post.author_id, theory_count=by)
-        counters.apply_delta(Post.id, post.thread_id, theory_count=by, vote_count=votes)
-        counters.apply_delta(Film.id, post.film_id, theory_count=by, vote_count=votes)
-    else:
-        counters.apply_delta(User.id, post.author_id, reply_count=by)
-        counters.apply_delta(Post.id, post.theory_id or 0, **stance_counts(post, by))
-
-
-def _spread_state(post: Post) -> None:
-    """Copy a thread's or theory's state onto the posts below it, where permissions read it."""
-    if isinstance(post, Thread):
-        post.thread_state = post.state
-        below = update(Post).where(Post.thread_id == post.id).values(thread_state=post.state)
-    elif isinstance(post, Theory):
-        below = update(Post).where(Post.theory_id == post.id).values(theory_state=post.state)
-    else:
-        return
-    session().execute(below, execution_options={"synchronize_session": False})
 
 
 def _stance_change(reply: Post, words: Words) -> dict[str, int]:

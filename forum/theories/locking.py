@@ -25,7 +25,7 @@ def locked(post: P, *, by: Viewer) -> P:
         .join(User, User.id == by.id)
         .where(Post.id.in_(ids))
         .order_by(Post.id)
-        .with_for_update()
+        .with_for_update(key_share=True)  # rows that only point here need not wait
         .execution_options(populate_existing=True)
     ).all()
     return post
@@ -33,4 +33,4 @@ def locked(post: P, *, by: Viewer) -> P:
 
 def lock_account(by: Viewer) -> None:
     """Lock the acting account alone, for acts that touch no post yet."""
-    session().execute(select(User.id).where(User.id == by.id).with_for_update())
+    session().execute(select(User.id).where(User.id == by.id).with_for_update(key_share=True))

@@ -1,5 +1,6 @@
 """The supervisor: what it starts it also ends, whatever happens in between."""
 
+import ctypes
 import io
 import os
 import signal
@@ -202,4 +203,13 @@ def test_without_prctl_children_start_all_the_same(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(supervisor, "_prctl", None)
     supervisor._end_with_parent()
     monkeypatch.setattr(sys, "platform", "darwin")
+    assert supervisor._find_prctl() is None
+
+
+def test_a_library_that_cannot_be_loaded_is_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_name: None) -> None:
+        raise OSError
+
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(ctypes, "CDLL", refuse)
     assert supervisor._find_prctl() is None
