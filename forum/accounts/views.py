@@ -58,6 +58,8 @@ def create_account() -> Any:
     form, carry = SignUpForm(), request.form.get("carry", "")
     next_url = request.form.get("next")
     site = current_app.config["FOYER"]
+    if _comes_from_the_other_door():
+        return _signup_page(SignUpForm(formdata=None), next_url, carry, 200)
     if site.registration != "open":
         return _signup_page(form, next_url, carry, 403)
     try:
@@ -91,6 +93,8 @@ def create_session() -> Any:
     """Begin a session. An unknown name gets the answer, and the work, of a wrong password."""
     form, carry = LogInForm(), request.form.get("carry", "")
     next_url = request.form.get("next")
+    if _comes_from_the_other_door():
+        return login_page(next_url, carry)
     if not form.validate():
         return login_page(next_url, carry, 422, form)
     name = form.name.data
@@ -170,6 +174,11 @@ def login_page(
         carry=carry,
     )
     return page, status
+
+
+def _comes_from_the_other_door() -> bool:
+    """Whether log-in sends somebody to sign-up or the reverse, with what they wrote in a form."""
+    return request.form.get("act") == "begin"
 
 
 def _signup_page(form: SignUpForm, next_url: str | None, carry: str, status: int) -> Any:

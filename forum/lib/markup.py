@@ -129,6 +129,13 @@ def redact(source: str, scopes: Mapping[str, int], open_scopes: Container[int]) 
     return _SOURCE_SCOPED.sub(shown, source)
 
 
+def leaks(source: str, scopes: Mapping[str, Scope]) -> bool:
+    """Whether a scoped veil of `source` would hide nothing from anybody, or only from the hasty:
+    one that is never closed, that a paragraph or a table's cell cuts short, or inside another.
+    """
+    return len(_SOURCE_SCOPED.findall(source)) > len(_SCOPED.findall(render(source, scopes).html))
+
+
 def excerpt(text: str, length: int = EXCERPT_LENGTH) -> str:
     """The first words of plain `text`: at most `length` characters, cut between words."""
     text = " ".join(text.split())

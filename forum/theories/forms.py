@@ -7,7 +7,7 @@ from wtforms.validators import AnyOf
 
 from forum.lib.fields import Form, line_field, prose_field
 from forum.lib.language import gettext as _
-from forum.lib.markup import scopes_named
+from forum.lib.markup import leaks, scopes_named
 from forum.theories.models import (
     BODY_LENGTH,
     KINDS,
@@ -39,11 +39,20 @@ class _Composer(Form):
 
     def validate_body(self, field: Any) -> None:
         """Each film that a veil names must be ours, else the veil would open to everybody."""
-        unknown = scopes_named(field.data or "") - set(scopes_in(field.data or ""))
+        body = field.data or ""
+        scopes = scopes_in(body)
+        unknown = scopes_named(body) - set(scopes)
         if unknown:
             raise ValidationError(
                 _("No film here has the address “%(slug)s”. Take it from the film's page.")
                 % {"slug": min(unknown)}
+            )
+        if scopes and not field.errors and leaks(body, scopes):
+            raise ValidationError(
+                _(
+                    "A veil that names a film must begin and end in one paragraph, outside of"
+                    " code, tables and other veils. As it stands it would hide nothing."
+                )
             )
 
     def edited_version(self) -> int:
