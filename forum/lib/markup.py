@@ -37,7 +37,7 @@ _TAGS = {
 }
 _ATTRIBUTES = {
     "a": {"href", "title"},
-    "div": {"class"},
+    "div": {"class", "tabindex"},
     "details": {"class", "data-scope"},
     "span": {"class", "data-scope"},
     "ol": {"start"},
@@ -222,6 +222,13 @@ class _Renderer(RendererHTML):
 
     def veil_close(self, *_rest: object) -> str:
         return "</details>"
+
+    def table_open(self, *_rest: object) -> str:
+        # A wide table scrolls by itself, with the arrow keys too once it has the focus.
+        return '<div class="table" tabindex="0"><table>'
+
+    def table_close(self, *_rest: object) -> str:
+        return "</table></div>\n"
 
 
 def _make_parser() -> MarkdownIt:

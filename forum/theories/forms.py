@@ -3,6 +3,7 @@
 from typing import Any
 
 from wtforms import HiddenField, RadioField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf
 
 from forum.lib.fields import Form, line_field, prose_field
@@ -19,16 +20,16 @@ from forum.theories.models import (
 from forum.theories.writing import Words, scopes_in, words
 
 _KIND_CHOICES = (
-    ("reading", _("Reading")),
-    ("plot", _("Plot")),
-    ("after", _("After")),
-    ("allegory", _("Allegory")),
-    ("alternate", _("Alternate")),
+    SelectChoice("reading", _("Reading")),
+    SelectChoice("plot", _("Plot")),
+    SelectChoice("after", _("After")),
+    SelectChoice("allegory", _("Allegory")),
+    SelectChoice("alternate", _("Alternate")),
 )
 _STANCE_CHOICES = (
-    ("supports", _("Supports")),
-    ("challenges", _("Challenges")),
-    ("neutral", _("Neutral")),
+    SelectChoice("supports", _("Supports")),
+    SelectChoice("challenges", _("Challenges")),
+    SelectChoice("neutral", _("Neutral")),
 )
 
 

@@ -14,7 +14,7 @@ const words = new Intl.RelativeTimeFormat(document.documentElement.lang, { numer
 function relative(date) {
   let amount = (date - Date.now()) / 1000;
   for (const [unit, length] of STEPS) {
-    if (Math.abs(amount) < length) return words.format(Math.round(amount), unit);
+    if (Math.abs(amount) < length) return words.format(Math.trunc(amount), unit);
     amount /= length;
   }
   return null;

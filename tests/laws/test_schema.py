@@ -2,16 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine
+from sqlalchemy import Engine, create_engine
 
-from forum import create_app
-from forum.lib.database import Base, db, writing_allowed
+from forum.lib.database import Base, db, engine_options, prepare_engine, writing_allowed
 from tests import databases
-from tests.conftest import settings_for
 
 Schema = dict[str, frozenset[str]]
 """What a database holds: table, index, trigger or function → its parts, in one spelling."""
@@ -33,7 +32,7 @@ _POSTGRESQL = {
         FROM pg_index WHERE indrelid::regclass::text !~ '^pg_'
           AND indrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)""",
     "trigger": """
-        SELECT tgrelid::regclass::text, tgenabled || ' ' || pg_get_triggerdef(oid)
+        SELECT tgrelid::regclass::text, tgenabled::text || ' ' || pg_get_triggerdef(oid)
         FROM pg_trigger WHERE NOT tgisinternal""",
     "function": """
         SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace""",
@@ -97,25 +96,99 @@ def difference(one: Schema, other: Schema) -> dict[str, list[str]]:
     }
 
 
-def made_by_models(url: str, folder: Path) -> Flask:
-    """An application on a database whose tables the models made."""
-    folder.mkdir()
-    app = create_app(settings_for(folder, database_url=url))
-    with app.app_context(), writing_allowed(), db.engine.begin() as connection:
-        Base.metadata.create_all(connection)
-    return app
+_TOOTHLESS = """
+    CREATE OR REPLACE FUNCTION foyer_append_only() RETURNS trigger
+    LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$"""
+
+_OTHER_CHECK = """
+    UPDATE sqlite_master SET sql = replace(sql, 'CHECK (value IN (-1, 1))', 'CHECK (value < 9)')
+    WHERE name = 'votes'"""
 
 
 @pytest.fixture
-def both(
-    app: Flask, database_kind: str, tmp_path: Path, request: pytest.FixtureRequest
-) -> Iterator[tuple[Engine, Engine]]:
-    """A database made by the migrations, and one made by the models."""
-    if database_kind == "sqlite":
-        other = made_by_models(f"sqlite:///{tmp_path / 'models.db'}", tmp_path / "models")
-    else:
-        server_url, _template = request.getfixturevalue("postgresql")
-        empty = request.enterclasscontext if False else None
-        assert empty is None
-        other = None
-    yield db.engine, other
+def by_migrations(app: Flask) -> Engine:
+    """A database that the migrations made."""
+    return db.engine
+
+
+@pytest.fixture
+def by_models(
+    database_kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Engine]:
+    """A database whose tables the models made."""
+    with ExitStack() as stack:
+        url = f"sqlite:///{tmp_path / 'models.db'}"
+        if database_kind == "postgresql":
+            server_url, _ = request.getfixturevalue("postgresql")
+            url = stack.enter_context(databases.fresh_postgresql((server_url, "template0")))
+        engine = create_engine(url, **engine_options(url))
+        prepare_engine(engine)
+        with writing_allowed(), engine.begin() as connection:
+            Base.metadata.create_all(connection)
+        yield engine
+        engine.dispose()
+
+
+def change(engine: Engine, *statements: str) -> None:
+    """Run some DDL."""
+    with writing_allowed(), engine.begin() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+
+@pytest.mark.both_databases
+def test_models_and_migrations_make_the_same_schema(
+    by_migrations: Engine, by_models: Engine
+) -> None:
+    made = schema_of(by_migrations)
+    assert {"table posts", "column posts"} & set(made)
+    text = " ".join(part for parts in made.values() for part in parts)
+    for part in ("ck_posts_no_thread_votes", "append-only", "REFERENCES"):
+        assert part in text
+    assert difference(made, schema_of(by_models)) == {}
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    "breach",
+    [
+        "ALTER TABLE films ADD COLUMN seats INTEGER",
+        "DROP INDEX ix_films_year",
+        "CREATE INDEX ix_films_seats ON films (year) WHERE year > 2000",
+        "CREATE TABLE seats (id INTEGER PRIMARY KEY)",
+    ],
+)
+def test_a_planted_difference_is_caught(
+    by_migrations: Engine, by_models: Engine, breach: str
+) -> None:
+    change(by_models, breach)
+    assert difference(schema_of(by_migrations), schema_of(by_models)) != {}
+
+
+def test_a_lost_trigger_or_check_is_caught_on_sqlite(
+    by_migrations: Engine, by_models: Engine
+) -> None:
+    change(by_models, "DROP TRIGGER events_no_update")
+    found = difference(schema_of(by_migrations), schema_of(by_models))
+    assert list(found) == ["trigger events_no_update"]
+    change(by_models, "PRAGMA writable_schema=ON", _OTHER_CHECK)
+    assert "table votes" in difference(schema_of(by_migrations), schema_of(by_models))
+
+
+def test_a_lost_trigger_or_check_is_caught_on_postgresql(
+    postgresql: tuple[str, str], tmp_path: Path
+) -> None:
+    with databases.fresh_postgresql(postgresql) as url:
+        engine = create_engine(url, **engine_options(url))
+        whole = schema_of(engine)
+        for breach, place in (
+            ("ALTER TABLE events DISABLE TRIGGER events_no_truncate", "trigger events"),
+            ("ALTER TABLE votes DROP CONSTRAINT ck_votes_value", "constraint votes"),
+            ("ALTER TABLE votes ALTER COLUMN weight SET DEFAULT 2", "column votes"),
+            (_TOOTHLESS, "function foyer_append_only"),
+        ):
+            before = schema_of(engine)
+            change(engine, breach)
+            assert list(difference(before, schema_of(engine))) == [place]
+        assert difference(whole, schema_of(engine)).keys() >= {"trigger events", "column votes"}
+        engine.dispose()

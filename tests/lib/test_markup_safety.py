@@ -36,7 +36,7 @@ class _Dangers(HTMLParser):
                 scheme = urlsplit(re.sub(r"[\x00-\x20]", "", value or "")).scheme
                 if scheme not in ("", "http", "https", "mailto"):
                     self.found.append(f"{scheme}:")
-            elif name not in ("class", "title", "rel", "start", "data-scope"):
+            elif name not in ("class", "title", "rel", "start", "data-scope", "tabindex"):
                 self.found.append(f"{name}=")
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:

@@ -45,6 +45,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_films')),
     sa.UniqueConstraint('slug', name=op.f('uq_films_slug'))
     )
+    op.create_index('ix_films_active', 'films', ['state', sa.text('active_at DESC'), 'id'], unique=False)
+    op.create_index('ix_films_argued', 'films', ['state', sa.text('theory_count DESC'), sa.text('vote_count DESC'), 'id'], unique=False)
     op.create_index('ix_films_initial', 'films', ['state', 'initial', 'title_key', 'id'], unique=False)
     op.create_index('ix_films_title', 'films', ['state', 'title_key', 'id'], unique=False)
     op.create_index('ix_films_year', 'films', ['state', 'year', 'title_key', 'id'], unique=False)
@@ -89,6 +91,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('skeleton', name=op.f('uq_users_skeleton'))
     )
     op.create_index('ix_users_email_key', 'users', ['email_key'], unique=False)
+    op.create_index('ix_users_theory_count', 'users', [sa.text('theory_count DESC'), 'id'], unique=False)
     op.create_table('drafts',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('user_id', sa.Integer(), nullable=False),
@@ -179,6 +182,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_posts')),
     sa.UniqueConstraint('seed_key', name=op.f('uq_posts_seed_key'))
     )
+    op.create_index('ix_posts_author', 'posts', ['author_id', 'type', sa.text('id DESC')], unique=False)
+    op.create_index('ix_posts_best', 'posts', ['thread_id', sa.text('best DESC'), sa.text('vote_count DESC'), 'id'], unique=False)
+    op.create_index('ix_posts_dividing', 'posts', [sa.text('divisive DESC'), 'id'], unique=False, sqlite_where=sa.text('divisive IS NOT NULL'), postgresql_where=sa.text('divisive IS NOT NULL'))
+    op.create_index('ix_posts_divisive', 'posts', ['thread_id', sa.text('divisive DESC'), 'id'], unique=False)
+    op.create_index('ix_posts_film', 'posts', ['film_id', 'type', sa.text('best DESC'), 'id'], unique=False)
+    op.create_index('ix_posts_hot', 'posts', ['thread_id', sa.text('hot DESC'), sa.text('vote_count DESC'), 'id'], unique=False)
+    op.create_index('ix_posts_new', 'posts', ['thread_id', sa.text('published_at DESC'), sa.text('id DESC')], unique=False)
+    op.create_index('ix_posts_threads', 'posts', ['film_id', sa.text('pinned DESC'), sa.text('active_at DESC'), 'id'], unique=False)
     op.create_index('uq_posts_path', 'posts', ['theory_id', 'path'], unique=True)
     op.create_table('reset_links',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -311,4 +322,5 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('user_id', 'post_id', name=op.f('pk_votes'))
     )
     op.create_index('ix_votes_post_id', 'votes', ['post_id', 'value'], unique=False)
+    op.create_index('ix_votes_user_id', 'votes', ['user_id', sa.text('updated_at DESC'), sa.text('post_id DESC')], unique=False)
     # ### end Alembic commands ###
