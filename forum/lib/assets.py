@@ -86,7 +86,7 @@ def init_app(app: Flask, folder: Path) -> None:
         if content is None:
             abort(404)
         kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
-        packs = path in assets.packed and "gzip" in request.accept_encodings
+        packs = path in assets.packed and request.accept_encodings.quality("gzip") > 0
         content = assets.packed[path] if packs else content
         response = Response(content, content_type=f"{kind}; charset=utf-8")
         response.vary.add("Accept-Encoding")

@@ -1,12 +1,12 @@
 """A post's way from one state to the next, with the copies of its state and the counts above it."""
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from forum import counters
 from forum.accounts.models import User
 from forum.films.models import Film
 from forum.lib.database import session
-from forum.theories.models import Post, Theory, Thread
+from forum.theories.models import Post, Revision, Theory, Thread
 from forum.theories.writing import stance_counts
 
 
@@ -21,6 +21,8 @@ def leave(post: Post, state: str) -> None:
     """
     was_published = post.state == "published"
     post.move_to(state)
+    if state == "purged":  # the text must go, and so must what it once was
+        session().execute(delete(Revision).where(Revision.post_id == post.id))
     session().flush()
     _spread_state(post)
     if was_published != (post.state == "published"):

@@ -139,3 +139,4 @@ class Person:
     def _follow(self, request: Request) -> None:
         if not request.url.startswith((self.house.url + "/", "data:", "about:")):
             self.problems.append(f"off the site: {request.url}")
+
