@@ -23,14 +23,16 @@ THEMES = ("dark", "light")
 
 
 def main(folder: Path, parts: list[str]) -> None:
-    """Save the pictures as NAME-WIDTH-THEME.png in `folder`: of pages whose name holds one of `parts`."""
+    """Save NAME-WIDTH-THEME.png in `folder`, of each page whose name holds one of `parts`."""
     chromium = find_chromium()
     if chromium is None:
         sys.exit("Chromium is missing: apt-get install chromium")
     folder.mkdir(parents=True, exist_ok=True)
     with started(chromium) as browser:
         for furnish, pages in ((dict, FIRST_DAY), (evening.furnish, PAGES)):
-            wanted = {n: p for n, p in pages.items() if not parts or any(part in n for part in parts)}
+            wanted = {
+                n: p for n, p in pages.items() if not parts or any(part in n for part in parts)
+            }
             with _house(furnish) as (house, stage):
                 for name, spec in wanted.items():
                     _picture(browser, house, stage, spec, folder / name)

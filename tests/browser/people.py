@@ -22,16 +22,18 @@ expect.set_options(timeout=PATIENCE)
 class Person:
     """A visitor with a browser window of their own, cookies and all.
 
-    At the end (`leaves`) nothing may have gone wrong unseen: no message of an error in the console, no
-    exception in a script, nothing refused by the content security policy, no request off the site. What
-    a test provokes it names beforehand by `expects`, and then it must have happened.
+    At the end nothing may have gone wrong unseen: no error or warning in the console, no exception
+    in a script, nothing refused by the content security policy, no request off the site. What a
+    test provokes it names beforehand by `expects`, and then it must have happened.
 
     Attributes:
         page: the window; for locators.
         house: the forum.
     """
 
-    def __init__(self, browser: Browser, house: House, *, width: int = 1280, **options: Any) -> None:
+    def __init__(
+        self, browser: Browser, house: House, *, width: int = 1280, **options: Any
+    ) -> None:
         self.house = house
         self.context = browser.new_context(
             viewport={"width": width, "height": 900}, base_url=house.url, **options
@@ -48,14 +50,17 @@ class Person:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.context.close()
         if error is None:
             self.assert_undisturbed()
 
     def expects(self, words: str) -> None:
-        """Something that the console reports is meant to happen: each message that holds `words`."""
+        """Each message of the console that holds `words` is meant to come."""
         self._expected.append(words)
 
     def assert_undisturbed(self) -> None:
@@ -139,4 +144,3 @@ class Person:
     def _follow(self, request: Request) -> None:
         if not request.url.startswith((self.house.url + "/", "data:", "about:")):
             self.problems.append(f"off the site: {request.url}")
-

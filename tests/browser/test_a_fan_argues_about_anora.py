@@ -11,7 +11,9 @@ import forum.seeds
 from tests.browser.conftest import Arrives
 from tests.browser.people import Person
 
-QUESTIONS = tomllib.loads((Path(forum.seeds.__file__).parent / "anora.toml").read_text("utf-8"))["thread"]
+QUESTIONS = tomllib.loads((Path(forum.seeds.__file__).parent / "anora.toml").read_text("utf-8"))[
+    "thread"
+]
 THEORIES = [theory for question in QUESTIONS for theory in question["theory"]]
 
 
@@ -82,7 +84,11 @@ def votes_and_thinks_again(fan: Person) -> None:
     fan.opens("/films/anora-2024")
     fan.follows("Was the marriage ever real?")
     theory = fan.post("She comes back as the lawful wife")
-    for choice, figures in (("Convinced", ("1", "0")), ("Convinced", ("1", "0")), ("Not convinced", ("0", "1"))):
+    for choice, figures in (
+        ("Convinced", ("1", "0")),
+        ("Convinced", ("1", "0")),
+        ("Not convinced", ("0", "1")),
+    ):
         fan.presses(choice, inside=theory)
         expect(fan.button(choice, inside=theory)).to_have_attribute("aria-pressed", "true")
         expect(theory.locator(".ballot-figure")).to_have_text(figures)

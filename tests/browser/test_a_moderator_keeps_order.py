@@ -22,7 +22,9 @@ def test_a_moderator_pins_locks_and_unlocks_a_question(arrives: Arrives, house: 
     fan.follows(QUESTION)
     expect(fan.button("Lock")).to_have_count(0)
     fan.presses("Convinced", inside=fan.post(THEORY))
-    expect(fan.button("Convinced", inside=fan.post(THEORY))).to_have_attribute("aria-pressed", "true")
+    expect(fan.button("Convinced", inside=fan.post(THEORY))).to_have_attribute(
+        "aria-pressed", "true"
+    )
 
     usher.presses("Lock")
     usher.sees("The question is locked.")

@@ -11,9 +11,7 @@ from tests.browser.house import House
 
 QUESTION = "Did Anora ever really escape?"
 THEORY = "The last scenes set her free"
-MODULES = sorted(
-    path.name for path in (Path(__file__).parents[2] / "static" / "js").glob("*.js")
-)
+MODULES = sorted(path.name for path in (Path(__file__).parents[2] / "static" / "js").glob("*.js"))
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -1,4 +1,4 @@
-"""When the house says no, or can't be reached: the person is told, and what they typed is still there."""
+"""The house says no, or can't be reached: the person is told, and what they typed is there."""
 
 import pytest
 from playwright.sync_api import expect
@@ -16,7 +16,9 @@ SCRIPTING = pytest.mark.parametrize(
 )
 
 
-def somebody(arrives: Arrives, house: House, scripting: bool = True, trust: str | None = "trusted") -> Person:
+def somebody(
+    arrives: Arrives, house: House, scripting: bool = True, trust: str | None = "trusted"
+) -> Person:
     """A fan who has opened the film."""
     return arrives(behind.account(house, "noor", trust=trust), java_script_enabled=scripting)
 
@@ -31,7 +33,9 @@ def end_the_session(fan: Person) -> None:
 
 
 @SCRIPTING
-def test_a_vote_in_a_question_locked_meanwhile_is_refused_with_the_reason(arrives, house, scripting):
+def test_a_vote_in_a_question_locked_meanwhile_is_refused_with_the_reason(
+    arrives, house, scripting
+):
     fan = somebody(arrives, house, scripting)
     fan.expects("status of 403")
     fan.opens(behind.address(house, THEORY))
@@ -51,7 +55,9 @@ def test_a_reply_to_a_question_locked_meanwhile_stays_in_its_form(arrives, house
     behind.lock(house, QUESTION)
     fan.presses("Reply")
     fan.sees(LOCKED)
-    expect(fan.page.get_by_label("Reply", exact=True)).to_have_value("It took me an hour to write this.")
+    expect(fan.page.get_by_label("Reply", exact=True)).to_have_value(
+        "It took me an hour to write this."
+    )
     expect(fan.page.get_by_role("radio", name="Challenges")).to_be_checked()
 
 
@@ -95,14 +101,18 @@ def test_a_reply_after_the_session_ended_is_there_again_after_log_in(arrives, ho
     fan.presses("Reply")
     fan.sees("What you wrote is kept. It comes back once you are in.")
     fan.logs_in("noor")
-    expect(fan.page.get_by_label("Reply", exact=True)).to_have_value("It took me an hour to write this.")
+    expect(fan.page.get_by_label("Reply", exact=True)).to_have_value(
+        "It took me an hour to write this."
+    )
     expect(fan.page.get_by_role("radio", name="Supports")).to_be_checked()
     fan.presses("Reply")
     expect(fan.page.locator("#reply-list .reply")).to_have_count(1)
 
 
 @SCRIPTING
-def test_a_reply_from_a_page_of_an_older_session_is_sent_again_by_one_button(arrives, house, scripting):
+def test_a_reply_from_a_page_of_an_older_session_is_sent_again_by_one_button(
+    arrives, house, scripting
+):
     fan = somebody(arrives, house, scripting)
     fan.expects("status of 403")
     fan.opens(behind.address(house, THEORY))
@@ -111,7 +121,9 @@ def test_a_reply_from_a_page_of_an_older_session_is_sent_again_by_one_button(arr
     fan.presses("Reply")
     expect(fan.page.get_by_role("heading", level=1)).to_have_text("Your session has changed.")
     fan.presses("Send it again")
-    expect(fan.page.locator("#reply-list .reply")).to_contain_text("It took me an hour to write this.")
+    expect(fan.page.locator("#reply-list .reply")).to_contain_text(
+        "It took me an hour to write this."
+    )
 
 
 @SCRIPTING
@@ -162,7 +174,9 @@ def test_a_reply_that_did_not_get_through_stays_and_is_kept_once_there_is_a_netw
     fan.context.set_offline(True)
     fan.presses("Reply")
     fan.sees("That did not get through. Nothing is lost: try again.")
-    expect(fan.page.get_by_label("Reply", exact=True)).to_have_value("It took me an hour to write this.")
+    expect(fan.page.get_by_label("Reply", exact=True)).to_have_value(
+        "It took me an hour to write this."
+    )
     fan.page.clock.run_for(3_500)
     fan.sees("Not saved on our side yet: keep this tab open")
     fan.context.set_offline(False)
@@ -171,7 +185,9 @@ def test_a_reply_that_did_not_get_through_stays_and_is_kept_once_there_is_a_netw
     fan.page.clock.run_for(3_500)
     fan.sees("Saved just now, on our side, not in this tab")
     fan.presses("Reply")
-    expect(fan.page.locator("#reply-list .reply")).to_contain_text("It took me an hour to write this.!")
+    expect(fan.page.locator("#reply-list .reply")).to_contain_text(
+        "It took me an hour to write this.!"
+    )
 
 
 def test_the_page_says_so_when_a_draft_is_refused(arrives, house):

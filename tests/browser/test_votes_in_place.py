@@ -140,7 +140,9 @@ def test_a_good_point_is_made_and_taken_back(fan, house):
 def test_a_vote_on_the_front_page_is_cast_there_too(fan, house):
     fan.opens("/")
     stay(fan)
-    theory = fan.page.get_by_role("region", name="Waiting for your vote").get_by_role("article").first
+    theory = (
+        fan.page.get_by_role("region", name="Waiting for your vote").get_by_role("article").first
+    )
     fan.presses("Convinced", inside=theory)
     pressed(fan, "Convinced", theory)
     expect(theory).to_contain_text("You are convinced.")

@@ -1,4 +1,6 @@
-"""With JavaScript a reply appears where it was written, and what is typed is previewed, counted and kept."""
+"""With JavaScript a reply appears where it was written; what is typed is previewed and kept."""
+
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -84,7 +86,9 @@ def test_what_is_typed_is_kept_a_few_seconds_after_the_last_key(fan, house):
     fan.sees("Saved just now, on our side, not in this tab")
     fan.page.reload()
     expect(fan.page.get_by_label("Safe title", exact=True)).to_have_value("About the ring")
-    expect(fan.page.get_by_label("The theory", exact=True)).to_have_value("She never took it off, and")
+    expect(fan.page.get_by_label("The theory", exact=True)).to_have_value(
+        "She never took it off, and"
+    )
 
 
 def test_what_is_typed_is_kept_when_the_page_is_left_at_once(fan, house):
@@ -122,8 +126,8 @@ def test_nothing_is_kept_of_what_was_published(fan, house):
 def test_times_are_told_as_people_tell_them_and_the_date_stays_at_hand(fan, house):
     fan.opens(behind.theory_by(house, "lastreel", "Listen to the engine", QUESTION))
     time = fan.page.locator(".theory-by time")
-    expect(time).to_have_text("now")
-    expect(time).to_have_attribute("title", time.get_attribute("title") or "a date")
+    expect(time).to_have_text(re.compile(r"^now$|^\d+ seconds? ago$"))
+    expect(time).to_have_attribute("title", re.compile(r"^\d+ \w+ \d{4}$"))
 
 
 def test_a_notice_is_said_once(fan):
