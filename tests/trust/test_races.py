@@ -98,17 +98,16 @@ def a_copy_of(app, visitor: Visitor) -> Visitor:
 
 
 def test_votes_that_change_to_and_fro_end_as_they_were_sent_last(app, theory):
-    reply = a_reply(theory)
+    paths = [f"/posts/{post.id}/votes" for post in (theory, a_reply(theory))]
     fans = crowd(app, 8, theory)
 
     def toggle(number: int) -> tuple[list[int], int]:
         chance = random.Random(number)
         codes, value = [], "0"
         for _ in range(12):
-            value = chance.choice(["1", "-1", "0"])
-            codes.append(fans[number].post(f"/posts/{theory.id}/votes", value=value).status_code)
-            good = chance.choice(["1", "0"])
-            codes.append(fans[number].post(f"/posts/{reply.id}/votes", value=good).status_code)
+            value, good = chance.choice(["1", "-1", "0"]), chance.choice(["1", "0"])
+            for path, sent in zip(paths, (value, good), strict=True):
+                codes.append(fans[number].post(path, value=sent).status_code)
         return codes, int(value)
 
     ends = at_once([lambda n=number: toggle(n) for number in range(8)])
@@ -210,7 +209,7 @@ def test_a_quota_holds_against_posts_at_once(app, theory):
 def test_no_vote_begun_after_a_lock_is_counted(app, theory):
     fans = crowd(app, 8, theory)
     moderator = a_visitor(app, a_user(role="moderator"), seen=(film_of(theory),))
-    path = f"/posts/{theory.id}/votes"
+    path, lock_path = f"/posts/{theory.id}/votes", f"/threads/{theory.thread_id}/lock"
     is_locked: list[bool] = []
 
     def vote_on(fan: Visitor) -> list[tuple[bool, int]]:
@@ -222,7 +221,7 @@ def test_no_vote_begun_after_a_lock_is_counted(app, theory):
         return codes
 
     def lock() -> list[tuple[bool, int]]:
-        code = moderator.post(f"/threads/{theory.thread_id}/lock", value="1").status_code
+        code = moderator.post(lock_path, value="1").status_code
         is_locked.append(True)
         return [(False, code)]
 
@@ -288,18 +287,18 @@ def test_votes_while_ranks_are_refreshed_leave_no_rank_behind(app, theory):
     fans = crowd(app, 6, theory)
     others = [a_theory(thread_of(theory)) for _ in range(3)]
     writer = a_visitor(app, a_user(role="admin"), seen=(film_of(theory),))
-    film_id = theory.film_id
+    paths = [f"/posts/{post.id}/votes" for post in (theory, *others)]
+    film_id, thread_id = theory.film_id, theory.thread_id
 
     def vote_on(fan: Visitor) -> set[int]:
         codes = set()
-        for n, post in enumerate([theory, *others] * 3):
-            value = "1" if n % 3 else "-1"
-            codes.add(fan.post(f"/posts/{post.id}/votes", value=value).status_code)
+        for n, path in enumerate(paths * 3):
+            codes.add(fan.post(path, value="1" if n % 3 else "-1").status_code)
         return codes
 
     def write() -> set[int]:
         form = {"safe_title": "Safe title", "kind": "plot", "body": "Words."}
-        path = f"/threads/{theory.thread_id}/theories"
+        path = f"/threads/{thread_id}/theories"
         return {writer.post(path, title=f"Title {n}", **form).status_code for n in range(5)}
 
     def refresh() -> set[int]:
@@ -319,16 +318,18 @@ class TestWhileFiguresAreBlind:
         return settings_for(tmp_path, database_url=database_url, blind_hours="72")
 
     def test_votes_while_figures_open_are_all_counted_above(self, app, theory):
-        fans = crowd(app, 12, theory)
+        fans, theory_id = crowd(app, 12, theory), theory.id
 
-        def open_now() -> TestResponse:
+        def vote_on(fan: Visitor) -> int:
+            return fan.post(f"/posts/{theory_id}/votes", value="1").status_code
+
+        def open_now() -> int:
             with app.app_context(), unit_of_work() as work:
-                open_figures(work.get_one(Theory, theory.id), by=Operator())
-            return TestResponse([], "303 SEE OTHER", {}, fans[0].get("/").request)
+                open_figures(work.get_one(Theory, theory_id), by=Operator())
+            return 303
 
-        path = f"/posts/{theory.id}/votes"
-        acts: list[Send] = [send(fan, path, value="1") for fan in fans]
-        assert statuses(at_once([*acts[:6], open_now, *acts[6:]])) == {303: 13}
+        acts = [lambda f=fan: vote_on(f) for fan in fans]
+        assert at_once([*acts[:6], open_now, *acts[6:]]) == [303] * 13
         assert again(theory).vote_count == 12
         assert again(film_of(theory)).vote_count == 12
 
