@@ -30,7 +30,7 @@ seed: environment ## Bring the database up to date and the first films into it
 	@$(BIN)/forum seed
 
 test: dev-environment ## Run every test once, with coverage
-	@sh tools/test_programs.sh
+	@sh .ci/test_programs.sh
 	@rm -f .coverage .coverage.*
 	@$(BIN)/coverage run -m pytest $(PYTEST_ARGS) $(TESTS)
 	@$(BIN)/coverage combine --quiet
@@ -69,10 +69,10 @@ clean: ## Remove .venv and caches; instance/ stays
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 environment:
-	@$(find_python); exec "$$python" tools/environment.py requirements.lock
+	@$(find_python); exec "$$python" .ci/environment.py requirements.lock
 
 dev-environment:
-	@$(find_python); exec "$$python" tools/environment.py requirements-dev.lock
+	@$(find_python); exec "$$python" .ci/environment.py requirements-dev.lock
 
 # The first Python that is new enough and can make environments. Version managers leave names that
 # answer with an error, so each one is tried.

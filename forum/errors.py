@@ -111,7 +111,7 @@ def _refused(refusal: Refused) -> Any:
     if code == "absent":
         return page(404)
     if code == "guest":
-        back = request.path if request.method == "GET" else None
+        back = request.path if request.method in ("GET", "HEAD") else None
         return redirect(url_for("accounts.login", next=back), 303, Response)
     return page(403, text=reason)
 

@@ -323,7 +323,7 @@ def can_review(by: Viewer, post: Any, author: Any) -> Verdict:
 
 
 def can_sanction(by: Viewer, user: Any) -> Verdict:
-    """Whether `by` may suspend or ban `user`, or end that: somebody of a lower rank, not oneself."""
+    """Whether `by` may suspend or ban `user`, or end that: somebody of a lower rank."""
     queue = can_see_queue(by)
     if not queue:
         return queue

@@ -132,6 +132,12 @@ def film_of(post: Post) -> Film:
     return session().get_one(Film, post.film_id)
 
 
+def found(statement: Any) -> list[Any]:
+    """What `statement` selects as things stand now."""
+    session().rollback()
+    return list(session().scalars(statement))
+
+
 def again(row: M) -> M:
     """`row` as it stands now: what visitors do, they do behind the test's back."""
     session().rollback()

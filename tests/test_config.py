@@ -284,7 +284,7 @@ def test_a_secret_key_file_that_is_too_short_is_refused(tmp_path: Path) -> None:
         Settings.load({}, instance=tmp_path)
 
 
-def test_processes_that_start_at_once_share_one_secret(tmp_path: Path) -> None:
+def test_starts_at_the_same_time_share_one_secret(tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn")
     with context.Pool(4) as pool:
         secrets = pool.map(secret_file.read, [tmp_path / "secret_key"] * 40, chunksize=1)

@@ -1,4 +1,4 @@
-"""`tools/environment.py`: when it has nothing to do, and what it says when a step fails."""
+"""`.ci/environment.py`: when it has nothing to do, and what it says when a step fails."""
 
 import importlib.util
 import subprocess
@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-TOOL = Path(__file__).resolve().parent.parent / "tools" / "environment.py"
+TOOL = Path(__file__).resolve().parent.parent / ".ci" / "environment.py"
 
 
 @pytest.fixture

@@ -41,7 +41,8 @@ def _parse(carried: str) -> tuple[str, int, dict[str, str]] | None:
         content = json.loads(carried)
         kind, target_id, fields = content["kind"], content["target"], content["fields"]
         kept = {
-            name: text[:_FIELD_LENGTH]
+            # JSON can spell half a character, which no page can show.
+            name: text.encode("utf-8", "replace").decode()[:_FIELD_LENGTH]
             for name, text in fields.items()
             if name in drafts.FIELDS and isinstance(text, str)
         }

@@ -4,6 +4,7 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from wtforms import PasswordField, ValidationError
+from wtforms.validators import StopValidation
 
 from forum.accounts import passwords
 from forum.accounts.models import EMAIL_LENGTH
@@ -17,9 +18,9 @@ _TYPED_NAME = 200  # longer than any name, so that a wrong one is explained, not
 
 def _needed(_form: Form, field: Any) -> None:
     if not field.data:
-        raise ValidationError(_("This is needed."))
+        raise StopValidation(_("This is needed."))
     if len(field.data) > 10_000 or "\0" in field.data:
-        raise ValidationError(_("This can't be a password."))
+        raise StopValidation(_("This can't be a password."))
 
 
 class SignUpForm(Form):

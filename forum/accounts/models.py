@@ -40,7 +40,7 @@ class User(Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     role: Mapped[str] = mapped_column(String(10), default="fan", server_default="fan")
     trust_set: Mapped[str | None] = mapped_column(String(10))
-    # In force until then; a ban has no end. A suspension that is over stays here, and means nothing.
+    # In force until then; a ban has no end. A suspension that is over means nothing.
     sanction: Mapped[str | None] = mapped_column(String(10))
     sanctioned_until: Mapped[datetime | None]
     is_archive: Mapped[bool] = mapped_column(default=False, server_default=false())

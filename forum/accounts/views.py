@@ -17,6 +17,7 @@ from forum.accounts import operations, passwords, preferences, queries
 from forum.accounts.arrivals import settle
 from forum.accounts.forms import LogInForm, ResetForm, SignUpForm
 from forum.accounts.models import User
+from forum.accounts.names import folded
 from forum.accounts.operations import NameTaken
 from forum.accounts.sessions import (
     delete_cookie,
@@ -34,6 +35,7 @@ from forum.lib.database import session, unit_of_work
 from forum.lib.language import gettext as _
 from forum.lib.quotas import TooMany
 from forum.lib.throttle import Limit
+from forum.permissions import can_sign_up, require
 
 blueprint = Blueprint("accounts", __name__)
 
@@ -58,6 +60,10 @@ def create_account() -> Any:
     form, carry = SignUpForm(), request.form.get("carry", "")
     next_url = request.form.get("next")
     site = current_app.config["FOYER"]
+    if _comes_from_the_other_door():
+        return _signup_page(SignUpForm(formdata=None), next_url, carry, 200)
+    if not viewer().is_guest:  # admins too: they make accounts by command, and stay who they are
+        require(can_sign_up(viewer(), registration_open=True))
     if site.registration != "open":
         return _signup_page(form, next_url, carry, 403)
     try:
@@ -91,11 +97,13 @@ def create_session() -> Any:
     """Begin a session. An unknown name gets the answer, and the work, of a wrong password."""
     form, carry = LogInForm(), request.form.get("carry", "")
     next_url = request.form.get("next")
+    if _comes_from_the_other_door():
+        return login_page(next_url, carry)
     if not form.validate():
         return login_page(next_url, carry, 422, form)
     name = form.name.data
     try:
-        throttle.count_try((_LOGIN_BY_NAME, name.casefold()), *_by_address(_LOGIN_BY_ADDRESS))
+        throttle.count_try((_LOGIN_BY_NAME, folded(name)), *_by_address(_LOGIN_BY_ADDRESS))
     except TooMany as refusal:
         form.form_errors = [str(refusal)]
         return refused(login_page(next_url, carry, 429, form), refusal)
@@ -111,7 +119,7 @@ def create_session() -> Any:
     with unit_of_work():
         if better:
             operations.rehash_password(user, better, by=viewer())
-        throttle.forget(_LOGIN_BY_NAME, name.casefold())
+        throttle.forget(_LOGIN_BY_NAME, folded(name))
         token = _begin_session(user, carry)
     return _arrived(token, next_url, "logged-in")
 
@@ -170,6 +178,11 @@ def login_page(
         carry=carry,
     )
     return page, status
+
+
+def _comes_from_the_other_door() -> bool:
+    """Whether log-in sends somebody to sign-up or the reverse, with what they wrote in a form."""
+    return request.form.get("act") == "begin"
 
 
 def _signup_page(form: SignUpForm, next_url: str | None, carry: str, status: int) -> Any:

@@ -74,6 +74,16 @@ def film_card(film: Film, seen: Container[int] = frozenset()) -> FilmCard:
     )
 
 
+def bearing_label(bearing: str) -> str:
+    """What a statement does to a theory, as the words before the theory's title."""
+    return {
+        "supports": _("Supports"),
+        "contradicts": _("Contradicts"),
+        "leaves_open": _("Leaves open"),
+        "declined": _("Declined to say about"),
+    }[bearing]
+
+
 def statement_card(
     statement: Statement, theories: tuple[tuple[str, str, str], ...]
 ) -> StatementCard:

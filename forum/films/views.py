@@ -7,7 +7,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from forum.accounts import preferences
 from forum.accounts.sessions import list_viewer, viewer
 from forum.films import operations, queries
-from forum.films.cards import StatementCard, film_card, statement_card
+from forum.films.cards import StatementCard, bearing_label, film_card, statement_card
 from forum.films.finding import film_or_404
 from forum.films.models import Film
 from forum.films.posters import draw_poster
@@ -148,17 +148,11 @@ def _back_to(film: Film, said: str) -> Response:
 def _statements(film: Film) -> list[StatementCard]:
     said = queries.statements_about(film.id)
     theories = readable_posts((b.theory_id for _, bearings in said for b in bearings), viewer())
-    words = {
-        "supports": _("Supports"),
-        "contradicts": _("Contradicts"),
-        "leaves_open": _("Leaves open"),
-        "declined": _("Declined to say about"),
-    }
     return [
         statement_card(
             statement,
             tuple(
-                (theory.title or "", cards.address(theory), words[bearing.bearing])
+                (theory.title or "", cards.address(theory), bearing_label(bearing.bearing))
                 for bearing in bearings
                 if (theory := theories.get(bearing.theory_id)) is not None
             ),

@@ -24,7 +24,8 @@ class Line:
 
 def lines(old: str, new: str) -> list[Line]:
     """How `old` became `new`; equal lines are there too, so that the text can be read."""
-    before, after = old.split("\n"), new.split("\n")
+    # An empty text has no line; one empty line would show as removed from every first version.
+    before, after = (text.split("\n") if text else [] for text in (old, new))
     found: list[Line] = []
     for kind, a1, a2, b1, b2 in SequenceMatcher(None, before, after, False).get_opcodes():
         if kind == "equal":

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, StringField, TextAreaField, ValidationError
+from wtforms import Field, StringField, TextAreaField
+from wtforms.validators import StopValidation
 
 from forum.lib import text
 from forum.lib.language import gettext as _
@@ -39,24 +40,24 @@ def wording(
         if not required and not value.strip():
             return
         if len(value) < shortest or not value.strip():
-            raise ValidationError(
+            raise StopValidation(
                 _("This is needed.")
                 if not value.strip()
                 else _("At least %(n)d characters, please.") % {"n": shortest}
             )
         if len(value) > longest:
-            raise ValidationError(
+            raise StopValidation(
                 _("%(have)d characters, and %(most)d fit. Shorten it a little.")
                 % {"have": len(value), "most": longest}
             )
         character = text.forbidden_character(value)
         if character is not None:
-            raise ValidationError(
+            raise StopValidation(
                 _("It holds a character that can't be shown (U+%(code)s). Take it out.")
                 % {"code": f"{ord(character):04X}"}
             )
         if text.has_stacked_marks(value):
-            raise ValidationError(_("Too many marks stand on one letter. Take some off."))
+            raise StopValidation(_("Too many marks stand on one letter. Take some off."))
 
     return check
 

@@ -75,7 +75,9 @@ def overdue(late_by: timedelta) -> int:
     return (
         session()
         .scalars(
-            select(func.count()).select_from(Job).where(Job.done_at.is_(None), Job.run_at < due)
+            select(func.count())
+            .select_from(Job)
+            .where(Job.done_at.is_(None), Job.run_at < due, Job.attempts < MOST_ATTEMPTS)
         )
         .one()
     )

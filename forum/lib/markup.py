@@ -37,7 +37,7 @@ _TAGS = {
 }
 _ATTRIBUTES = {
     "a": {"href", "title"},
-    "div": {"class"},
+    "div": {"class", "tabindex"},
     "details": {"class", "data-scope"},
     "span": {"class", "data-scope"},
     "ol": {"start"},
@@ -129,6 +129,13 @@ def redact(source: str, scopes: Mapping[str, int], open_scopes: Container[int]) 
     return _SOURCE_SCOPED.sub(shown, source)
 
 
+def leaks(source: str, scopes: Mapping[str, Scope]) -> bool:
+    """Whether a scoped veil of `source` would hide nothing from anybody, or only from the hasty:
+    one that is never closed, that a paragraph or a table's cell cuts short, or inside another.
+    """
+    return len(_SOURCE_SCOPED.findall(source)) > len(_SCOPED.findall(render(source, scopes).html))
+
+
 def excerpt(text: str, length: int = EXCERPT_LENGTH) -> str:
     """The first words of plain `text`: at most `length` characters, cut between words."""
     text = " ".join(text.split())
@@ -215,6 +222,13 @@ class _Renderer(RendererHTML):
 
     def veil_close(self, *_rest: object) -> str:
         return "</details>"
+
+    def table_open(self, *_rest: object) -> str:
+        # A wide table scrolls by itself, with the arrow keys too once it has the focus.
+        return '<div class="table" tabindex="0"><table>'
+
+    def table_close(self, *_rest: object) -> str:
+        return "</table></div>\n"
 
 
 def _make_parser() -> MarkdownIt:

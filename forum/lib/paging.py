@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, or_
@@ -96,6 +96,8 @@ class Keyset:
 
 
 def _encode(value: Any) -> str:
+    if isinstance(value, str):  # a title may hold the mark that stands between values
+        return value.replace("%", "%25").replace("~", "%7E")
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
@@ -107,10 +109,12 @@ def _parse(column: InstrumentedAttribute[Any], text: str) -> Any:
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is None:
             raise ValueError("a cursor's time has a zone")
-        return moment
+        return moment.astimezone(UTC)  # fails here, and not in the query, beyond the calendar
     python_type = column.type.python_type
-    if python_type is str and ("\0" in text or not text.isprintable()):
-        raise ValueError("a cursor's text is printable")
+    if python_type is str:
+        if "\0" in text:
+            raise ValueError("a cursor's text is one that a database takes")
+        return text.replace("%7E", "~").replace("%25", "%")
     value = python_type(text)
     if python_type is int and abs(value) > _LARGEST_INTEGER:
         raise ValueError("beyond every id")

@@ -1,4 +1,4 @@
-"""The acts that a decision can be: what each is called, what it needs, when it makes sense: pure."""
+"""The acts that a decision can be: their names, what each needs, when it makes sense: pure."""
 
 from dataclasses import dataclass
 

@@ -113,7 +113,8 @@ def case_page(
     case: Case, viewer: Fan | Guest, form: DecisionForm, conflict: str | None = None
 ) -> CasePage:
     """`case` for `viewer`, a moderator; `form` holds what was typed, or what is suggested."""
-    post, author, film, above = queries.case_post(case)
+    row = queries.case_post(case)
+    post, author, film, above = row
     pending = queries.pending_of(post.id)
     opened = film.id in viewer.seen or queries.is_unsealed(case.id, viewer.id)
     reports = queries.reports_of(case.id)
@@ -126,7 +127,7 @@ def case_page(
         what=cards.what(case, post),
         score=round(case.score) if case.report_count else None,
         reports_sentence=cards.reports_sentence(case.report_count),
-        post=_case_post(case, post, author, film, viewer, opened),
+        post=_case_post(case, row, viewer, opened=opened),
         pending=_pending_diff(post, pending, viewer) if opened and pending else None,
         reports=[cards.report_line(row, viewer) for row in reports],
         author=cards.author_line(author, decisions),
@@ -205,9 +206,8 @@ def _button(act: Act, *, main: bool) -> Button:
     return Button(act.name, act.label, act.key, main, hints.get(act.name, ""))
 
 
-def _case_post(
-    case: Case, post: Post, author: User, film: Film, viewer: Fan | Guest, opened: bool
-) -> CasePost:
+def _case_post(case: Case, row: Any, viewer: Fan | Guest, *, opened: bool) -> CasePost:
+    post, author, film, _above = row
     html = markup.reveal(post.html, viewer.seen) if opened else None
     if opened and post.title:
         html = Markup("<h3>{}</h3>").format(post.title) + (html or Markup(""))

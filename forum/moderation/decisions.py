@@ -98,7 +98,8 @@ def decide(
         return None
     second = case.purge_by_id if act == "purge" else None
     effect = perform(act, post, author, grounds, by=by, pending=pending)
-    decision = _write(act, post, author, grounds, effect, by, case=case, second=second)
+    about = _About(act, post, author, case=case, second=second)
+    decision = _write(about, grounds, effect, by=by)
     _close(case, act, by)
     _announce(decision, case, by)
     return decision
@@ -141,7 +142,7 @@ def reverse(decision: Decision, grounds: Grounds, *, by: Viewer) -> Decision | N
     if decision.reverted_by_id is not None:
         return None
     effect = undo(decision, post, author, by=by)
-    undoing = _write(act, post, author, grounds, effect, by, reverts=decision)
+    undoing = _write(_About(act, post, author, reverts=decision), grounds, effect, by=by)
     decision.reverted_by_id = undoing.id
     _announce(undoing, None, by)
     return undoing
@@ -190,19 +191,21 @@ def _propose_purge(case: Case, grounds: Grounds, by: Viewer) -> None:
         events.record(Kind.PURGE_PROPOSED, by=by, post_id=case.post_id, codes={"case": case.id})
 
 
-def _write(
-    act: str,
-    post: Post,
-    author: User,
-    grounds: Grounds,
-    effect: Effect,
-    by: Viewer,
-    *,
-    case: Case | None = None,
-    second: int | None = None,
-    reverts: Decision | None = None,
-) -> Decision:
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What a decision is about, and what it stands beside."""
+
+    act: str
+    post: Post
+    author: User
+    case: Case | None = None
+    second: int | None = None
+    reverts: Decision | None = None
+
+
+def _write(about: _About, grounds: Grounds, effect: Effect, *, by: Viewer) -> Decision:
     """The decision with its line in the log."""
+    act, post, case, reverts = about.act, about.post, about.case, about.reverts
     rule = session().get(Rule, grounds.rule_number) if grounds.rule_number else None
     about_account = act in (*SANCTIONS, "lift")
     source = case.kind if case is not None else "own"
@@ -211,7 +214,7 @@ def _write(
             at=clock.now(),
             act=act,
             actor_id=by.id,
-            with_second=second is not None,
+            with_second=about.second is not None,
             post_id=None if about_account else post.id,
             film_id=None if about_account else post.film_id,
             label=AN_ACCOUNT if about_account else effect.label,
@@ -228,7 +231,7 @@ def _write(
     decision = Decision(
         case_id=case.id if case else None,
         act=act,
-        user_id=author.id,
+        user_id=about.author.id,
         post_id=post.id,
         rule_number=entry.rule_number,
         rule_version=entry.rule_version,
@@ -237,7 +240,7 @@ def _write(
         source=source,
         until=entry.until,
         by_id=by.id,
-        second_by_id=second,
+        second_by_id=about.second,
         reverts_id=reverts.id if reverts else None,
         log_seq=entry.seq,
         at=entry.at,

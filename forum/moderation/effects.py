@@ -1,4 +1,4 @@
-"""What a decision does to posts and accounts. Part of `decisions`, which locks, requires and logs."""
+"""What a decision does to posts and accounts; `decisions` locks, requires and logs."""
 
 from dataclasses import dataclass, field
 

@@ -15,7 +15,7 @@ from forum.films.models import Film
 from forum.films.queries import film_at
 from forum.lib.language import gettext as _
 from forum.lib.pages import pager
-from forum.moderation import queries
+from forum.moderation import log_queries
 from forum.moderation.acts import ACTS
 from forum.moderation.models import Decision, LogEntry
 from forum.moderation.views import blueprint
@@ -74,23 +74,23 @@ def log() -> Any:
     film = film_at(chosen.film) if chosen.film else None
     actor = user_named(chosen.who[:20]) if chosen.who else None
     entry = request.args.get("entry", type=int)
-    page = queries.log_page(
+    page = log_queries.log_page(
         chosen.act if chosen.act in ACTS else None,
         film.id if film else None,
         actor.id if actor else None,
         str(entry + 1) if entry and 0 < entry < 2**31 - 1 else request.args.get("after"),
     )
     seqs = [entry.seq for entry, _actor, _film in page.items]
-    undone = queries.undone_by(seqs)
-    behind = queries.decisions_in(seqs) if viewer().is_moderator else {}
+    undone = log_queries.undone_by(seqs)
+    behind = log_queries.decisions_in(seqs) if viewer().is_moderator else {}
     rows = [_row(line, undone, behind) for line in page.items]
     return render_template(
         "moderation/log.html",
         section="log",
         days=[LogDay(day, list(lines)) for day, lines in groupby(rows, lambda r: r.at.date())],
-        films=[(film.slug, film.title) for film in queries.logged_films()],
+        films=[(film.slug, film.title) for film in log_queries.logged_films()],
         acts=[(act.name, act.done) for act in ACTS.values()],
-        people=[user.name for user in queries.moderators()],
+        people=[user.name for user in log_queries.moderators()],
         chosen=chosen,
         pager=pager(page.next),
     )

@@ -220,7 +220,7 @@ class LogEntry(Base):
     until: Mapped[datetime | None]
     child_count: Mapped[int] = mapped_column(default=0, server_default="0")
     reverts_seq: Mapped[int | None]
-    # SHA-256 over a random salt and the private note, which can be erased without breaking the chain.
+    # SHA-256 over a random salt and the private note: erasing the note breaks no chain.
     private_digest: Mapped[str] = mapped_column(String(64))
     prev_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64), unique=True)

@@ -1,6 +1,5 @@
 """Reads about moderation."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,7 +23,6 @@ from forum.moderation.models import (
 from forum.theories.models import PendingRevision, Post
 
 CASES_A_PAGE = 40
-ENTRIES_A_PAGE = 50
 _RECENT = 50
 
 QUEUE = Keyset((Case.score, "desc"), (Case.opened_at, "asc"), (Case.id, "asc"))
@@ -207,70 +205,6 @@ def rules() -> list[Rule]:
 def site_text(name: str) -> SiteText | None:
     """A page that an admin has rewritten."""
     return session().get(SiteText, name)
-
-
-def log_page(
-    act: str | None, film_id: int | None, actor_id: int | None, cursor: str | None
-) -> Page[Any]:
-    """Lines of the public log, the latest first: (LogEntry, actor, Film or None)."""
-    statement: Any = (
-        select(LogEntry, User, Film)
-        .join(User, User.id == LogEntry.actor_id)
-        .outerjoin(Film, Film.id == LogEntry.film_id)
-    )
-    for column, wanted in (
-        (LogEntry.act, act),
-        (LogEntry.film_id, film_id),
-        (LogEntry.actor_id, actor_id),
-    ):
-        if wanted:
-            statement = statement.where(column == wanted)
-    return _LOG.page(
-        statement,
-        cursor,
-        ENTRIES_A_PAGE,
-        fetch=lambda limited: session().execute(limited).all(),
-        row_of=lambda row: row[0],
-    )
-
-
-def decisions_in(seqs: Iterable[int]) -> dict[int, Decision]:
-    """The decisions behind some lines of the log, by line."""
-    wanted = list(seqs)
-    if not wanted:
-        return {}
-    rows = session().scalars(select(Decision).where(Decision.log_seq.in_(wanted)))
-    return {decision.log_seq: decision for decision in rows}
-
-
-def undone_by(seqs: Iterable[int]) -> dict[int, int]:
-    """Which later line undoes each of some lines."""
-    wanted = list(seqs)
-    if not wanted:
-        return {}
-    rows = session().execute(
-        select(LogEntry.reverts_seq, LogEntry.seq).where(LogEntry.reverts_seq.in_(wanted))
-    )
-    return dict(rows.tuples().all())  # type: ignore[arg-type]
-
-
-def moderators() -> list[User]:
-    """Everybody whose acts the log may hold, by name."""
-    return list(
-        session().scalars(
-            select(User).where(User.role.in_(("moderator", "admin"))).order_by(User.name_key)
-        )
-    )
-
-
-def logged_films(most: int = 200) -> list[Film]:
-    """Films that the log speaks of, by title."""
-    ids = select(LogEntry.film_id).where(LogEntry.film_id.is_not(None)).distinct()
-    return list(
-        session().scalars(
-            select(Film).where(Film.id.in_(ids)).order_by(Film.title_key, Film.id).limit(most)
-        )
-    )
 
 
 def reports_by(user_id: int) -> list[Any]:

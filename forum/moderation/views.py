@@ -1,26 +1,24 @@
 """The queue, and a case: looked at, claimed, noted, decided."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template, request, url_for
+from flask import Blueprint, Response, abort, request, url_for
 
 from forum.accounts.models import User
 from forum.accounts.sessions import viewer
-from forum.films.models import Film
 from forum.lib import clock
 from forum.lib.answers import onward
 from forum.lib.database import session, unit_of_work
 from forum.lib.language import gettext as _
 from forum.lib.language import ngettext
-from forum.lib.pages import Order, Pager, pager, with_query
-from forum.moderation import cards, cases, decisions, queries
+from forum.moderation import cases, decisions, queries
 from forum.moderation.acts import ACTS
 from forum.moderation.case_page import case_page, suggestion
 from forum.moderation.decisions import Grounds, GroundsMissing, Handled
 from forum.moderation.forms import DecisionForm, NoteForm
 from forum.moderation.models import Case
+from forum.moderation.queue_page import queue_page
 from forum.permissions import can_see_queue, require
 from forum.theories.finding import found_or_404
 from forum.theories.models import IllegalMove, Post
@@ -28,22 +26,12 @@ from forum.theories.writing import Words, words
 
 blueprint = Blueprint("moderation", __name__)
 
-_KINDS = ("report", "held", "edit", "own")
-
-
-@dataclass(frozen=True, slots=True)
-class Week:
-    """What was done in the last seven days, for an empty queue."""
-
-    decided: int
-    median_hours: str
-
 
 @blueprint.get("/moderation/queue")
 def queue() -> Any:
     """Everything that waits, the weightiest first."""
     require(can_see_queue(viewer()))
-    return _queue_page(None, 200)
+    return queue_page(None, 200)
 
 
 @blueprint.get("/moderation/cases/<int:case_id>")
@@ -51,7 +39,7 @@ def case(case_id: int) -> Any:
     """One case beside the queue."""
     found = _found(case_id)
     form = DecisionForm(queries.rules(), formdata=None, data=suggestion(found))
-    return _queue_page(case_page(found, viewer(), form), 200)
+    return queue_page(case_page(found, viewer(), form), 200)
 
 
 @blueprint.post("/posts/<int:post_id>/cases")
@@ -102,7 +90,7 @@ def add_note(case_id: int) -> Any:
     if not form.validate():
         decision = DecisionForm(queries.rules(), formdata=None, data=suggestion(found))
         page = case_page(found, viewer(), decision, conflict=form.text.errors[0])
-        return _queue_page(page, 422)
+        return queue_page(page, 422)
     with unit_of_work():
         cases.add_note(found, form.text.data, by=viewer())
     return _back(case_id, "noted")
@@ -117,7 +105,7 @@ def decide(case_id: int) -> Any:
     if act not in ACTS:
         abort(400)
     if not form.validate():
-        return _queue_page(case_page(found, viewer(), form), 422)
+        return queue_page(case_page(found, viewer(), form), 422)
     return _decided(found, act, form, form.seen_version())
 
 
@@ -158,7 +146,7 @@ def _decided(found: Case, act: str, form: DecisionForm, version: int) -> Any:
         text = str(problem)
         if isinstance(problem, IllegalMove):
             text = _("That can't be done as it stands now. Look at it again.")
-        return _queue_page(case_page(_fresh(found), viewer(), form, conflict=text), 422)
+        return queue_page(case_page(_fresh(found), viewer(), form, conflict=text), 422)
     if decision is None:
         return _back(found.id, "purge-proposed")
     return onward(following or url_for("moderation.queue"), said="decided")
@@ -180,7 +168,7 @@ def _conflict(found: Case, handled: Handled, form: DecisionForm | None) -> Any:
         text = _("The case has changed since you opened it. Look again, then decide.")
     shown = form or DecisionForm(queries.rules(), formdata=None, data=suggestion(fresh))
     shown.version.data = str(fresh.version)
-    return _queue_page(case_page(fresh, viewer(), shown, conflict=text), 409)
+    return queue_page(case_page(fresh, viewer(), shown, conflict=text), 409)
 
 
 def _grounds(form: DecisionForm) -> Grounds:
@@ -206,83 +194,6 @@ def _pending_words(post_id: int) -> Words | None:
         kind=pending.kind,
         stance=pending.stance,
     )
-
-
-def _queue_page(page: Any, status: int) -> Any:
-    kind = request.args.get("kind")
-    kind = kind if kind in _KINDS else None
-    film_id = request.args.get("film", type=int)
-    rows = queries.queue(kind, film_id, request.args.get("after"))
-    count, oldest = queries.waiting()
-    films = queries.waiting_films() if count else []
-    selected = page.id if page is not None else 0
-    body = render_template(
-        "moderation/queue.html",
-        section="queue",
-        cases=[cards.case_row(row, viewer(), selected) for row in rows.items],
-        count=count,
-        oldest_at=oldest,
-        kinds=_kinds(kind),
-        films=_films(film_id, films),
-        pager=pager(rows.next) if page is None else Pager(None, None),
-        week=None if count else _week(),
-        case=page,
-        keys=True,
-    )
-    return body, status
-
-
-def _kinds(current: str | None) -> list[Order]:
-    labels = {
-        "report": _("Reported"),
-        "held": _("Held"),
-        "edit": _("Changes"),
-        "own": _("Moderators' own"),
-    }
-    here = url_for("moderation.queue")
-    every = Order("all", _("All"), _queue_url(here, kind=None), current is None)
-    return [
-        every,
-        *(
-            Order(key, label, _queue_url(here, kind=key), key == current)
-            for key, label in labels.items()
-        ),
-    ]
-
-
-def _films(current: int | None, films: list[tuple[Film, int]]) -> list[Order]:
-    here = url_for("moderation.queue")
-    every = Order("all", _("All"), _queue_url(here, film=None), current is None)
-    return [
-        every,
-        *(
-            Order(
-                film.slug,
-                film.title,
-                _queue_url(here, film=str(film.id)),
-                film.id == current,
-                count=count,
-            )
-            for film, count in films
-        ),
-    ]
-
-
-def _queue_url(here: str, **changes: str | None) -> str:
-    """A link of the queue, from whichever page it stands on."""
-    query = with_query(**changes).partition("?")[2]
-    return f"{here}?{query}" if query else here
-
-
-def _week() -> Week:
-    decided, median = queries.decided_since(clock.now() - timedelta(days=7))
-    if median is None:
-        return Week(decided, "")
-    hours = round(median.total_seconds() / 3600)
-    if hours:
-        return Week(decided, ngettext("%(num)d hour", "%(num)d hours", hours) % {"num": hours})
-    minutes = max(1, round(median.total_seconds() / 60))
-    return Week(decided, ngettext("%(num)d minute", "%(num)d minutes", minutes) % {"num": minutes})
 
 
 def _found(case_id: int) -> Case:

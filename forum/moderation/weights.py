@@ -9,10 +9,10 @@ _AGREED_FROM = 0.7
 
 
 def accuracy(upheld: int, declined: int) -> float:
-    """What a reporter's record adds or takes: 0 until more than five of their reports are decided.
+    """What a reporter's record adds or takes: 0 until more than five are decided.
 
-    With p the share upheld and n the number decided: (p - .7) / .3 * 5 * log4(n) from p = .7 on, else
-    -(.7 - p) / .7 * 5 * log4(n). Source: Discourse's reviewable scores, as the design cites them.
+    With p the share upheld and n the number decided: (p - .7) / .3 * 5 * log4(n) from p = .7 on,
+    else -(.7 - p) / .7 * 5 * log4(n). Source: Discourse, as the design cites it.
     """
     decided = upheld + declined
     if decided <= _DECIDED_FROM:

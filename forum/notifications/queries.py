@@ -15,7 +15,7 @@ _LATEST = Keyset((Notice.id, "desc"))
 
 
 def inbox(user_id: int, cursor: str | None, size: int) -> Page[Any]:
-    """An account's notices, the latest first: (Notice, Post, Film, Decision), the last three or None."""
+    """An account's notices, the latest first: (Notice, Post or None, Film, Decision)."""
     statement: Any = (
         select(Notice, Post, Film, Decision)
         .outerjoin(Post, Post.id == Notice.post_id)

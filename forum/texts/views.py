@@ -61,7 +61,7 @@ def csp_report() -> Any:
 
 
 def starting_text(name: str) -> str | None:
-    """What a page says until an admin rewrites it: the operator's setting, else ours if there is."""
+    """What a page says until an admin rewrites it: the operator's setting, else ours."""
     own: str | None = getattr(current_app.config["FOYER"], f"{name}_text")
     file = _FOLDER / f"{name}.md"
     return own or (file.read_text("utf-8") if file.exists() else None)

@@ -192,4 +192,4 @@ def _new_reply(post: Post) -> Response:
     card = reply_card(
         reply, author, viewer(), Opinions(), wrote_theory=reply.author_id == theory.author_id
     )
-    return fragment("fragments/reply.html", 201, reply=card)
+    return fragment("fragments/reply.html", 201, reply=card, reply_count=theory.reply_count)

@@ -3,11 +3,12 @@
 from typing import Any
 
 from wtforms import HiddenField, RadioField, ValidationError
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf
 
 from forum.lib.fields import Form, line_field, prose_field
 from forum.lib.language import gettext as _
-from forum.lib.markup import scopes_named
+from forum.lib.markup import leaks, scopes_named
 from forum.theories.models import (
     BODY_LENGTH,
     KINDS,
@@ -19,16 +20,16 @@ from forum.theories.models import (
 from forum.theories.writing import Words, scopes_in, words
 
 _KIND_CHOICES = (
-    ("reading", _("Reading")),
-    ("plot", _("Plot")),
-    ("after", _("After")),
-    ("allegory", _("Allegory")),
-    ("alternate", _("Alternate")),
+    SelectChoice("reading", _("Reading")),
+    SelectChoice("plot", _("Plot")),
+    SelectChoice("after", _("After")),
+    SelectChoice("allegory", _("Allegory")),
+    SelectChoice("alternate", _("Alternate")),
 )
 _STANCE_CHOICES = (
-    ("supports", _("Supports")),
-    ("challenges", _("Challenges")),
-    ("neutral", _("Neutral")),
+    SelectChoice("supports", _("Supports")),
+    SelectChoice("challenges", _("Challenges")),
+    SelectChoice("neutral", _("Neutral")),
 )
 
 
@@ -39,11 +40,20 @@ class _Composer(Form):
 
     def validate_body(self, field: Any) -> None:
         """Each film that a veil names must be ours, else the veil would open to everybody."""
-        unknown = scopes_named(field.data or "") - set(scopes_in(field.data or ""))
+        body = field.data or ""
+        scopes = scopes_in(body)
+        unknown = scopes_named(body) - set(scopes)
         if unknown:
             raise ValidationError(
                 _("No film here has the address “%(slug)s”. Take it from the film's page.")
                 % {"slug": min(unknown)}
+            )
+        if scopes and not field.errors and leaks(body, scopes):
+            raise ValidationError(
+                _(
+                    "A veil that names a film must begin and end in one paragraph, outside of"
+                    " code, tables and other veils. As it stands it would hide nothing."
+                )
             )
 
     def edited_version(self) -> int:

@@ -52,10 +52,13 @@ def division(thread: Post, sealed: bool) -> dict[str, Any]:
     }
 
 
-def orders(current: str) -> list[Order]:
+def orders(current: str, *, shuffled: bool = False) -> list[Order]:
     """Links to the orders of a question's theories, each with a sentence that explains it."""
+    best = _("Share of fans convinced, cautiously estimated while votes are few")
+    if shuffled:
+        best = _("Shuffled each hour while a theory's figures are hidden")
     kinds = (
-        ("best", _("Best"), _("Share of fans convinced, cautiously estimated while votes are few")),
+        ("best", _("Best"), best),
         (
             "hot",
             _("Hot"),

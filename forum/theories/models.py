@@ -124,7 +124,7 @@ class Post(Base):
     version: Mapped[int] = mapped_column(default=1, server_default="1")
     # Why a new post is held: "first" or "link".
     hold_reason: Mapped[str | None] = mapped_column(String(10))
-    # The moderators' decision that took it down: its rule and its line in the log, for the tombstone.
+    # The decision that took it down: its rule and its line in the log, for the tombstone.
     removed_under: Mapped[int | None]
     log_seq: Mapped[int | None]
     # How many votes were cast before the last edit; null while there was none.

@@ -42,7 +42,7 @@ def publish(post: Post, *, by: Viewer) -> None:
 
 
 def leave(post: Post, state: str) -> None:
-    """Take a post from where it is to `state`; being published anew after a removal is one such way.
+    """Take a post from where it is to `state`; coming back after a removal is one such way.
 
     Part of an operation that has locked the post and required the right to do so.
 

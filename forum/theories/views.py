@@ -10,7 +10,7 @@ from markupsafe import Markup
 from forum.accounts.models import User
 from forum.accounts.sessions import viewer
 from forum.accounts.viewers import Fan, Guest
-from forum.films.cards import StatementCard, film_card, statement_card
+from forum.films.cards import StatementCard, bearing_label, film_card, statement_card
 from forum.films.queries import statements_about
 from forum.lib import clock, markup
 from forum.lib.answers import elsewhere, onward
@@ -81,21 +81,22 @@ def thread(post_id: int, slug: str) -> Any:
     )
     shown = _arranged(page.items, post, order) if not sealed else [(i, False) for i in page.items]
     mine = opinions(person, [theory for (theory, _), _ in shown])
-    ranked = order == "best" and not request.args.get("after") and not sealed
+    first = order == "best" and not request.args.get("after") and not sealed
+    shuffled = first and arranging.is_shuffled(page.items)
     return render_template(
         "theories/thread.html",
         section="films",
         film=film_card(film, person.seen),
         thread=_thread_page(post, author, person),
         sealed=sealed,
-        orders=orders(order),
+        orders=orders(order, shuffled=shuffled),
         cards=[
             theory_card(
                 theory,
                 writer,
                 person,
                 mine,
-                rank=place if ranked else None,
+                rank=place if first and not shuffled else None,
                 needs_vote=needs,
             )
             for place, ((theory, writer), needs) in enumerate(shown, 1)
@@ -231,10 +232,12 @@ def _waiting(post: Post, person: Viewer) -> dict[str, Any]:
 
 def _statements(theory: Post) -> list[StatementCard]:
     """What the film's makers said that bears on `theory`."""
+    here = cards.address(theory)
     return [
-        statement_card(statement, ())
+        statement_card(statement, ((theory.title or "", here, bearing_label(borne.bearing)),))
         for statement, bearings in statements_about(theory.film_id)
-        if any(bearing.theory_id == theory.id for bearing in bearings)
+        for borne in bearings
+        if borne.theory_id == theory.id
     ]
 
 

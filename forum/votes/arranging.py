@@ -27,7 +27,7 @@ def first_page(
     Returns:
         Theories with whether their place is one that is kept ("needs your vote").
     """
-    if any(theory.blind for theory, _ in ranked):
+    if is_shuffled(ranked):
         # The first votes must not decide the rest: nobody profits from standing first.
         return [(pair, False) for pair in sorted(ranked, key=lambda pair: _by_hour(pair[0], now))]
     ranked_ids = {theory.id for theory, _ in ranked}
@@ -37,6 +37,11 @@ def first_page(
     if len(needy) == len(ranked) + len(outside):
         return [(pair, False) for pair in ranked]  # all need votes: rank decides
     return _with_kept_places(ranked, needy, outside_count=len(outside))
+
+
+def is_shuffled(ranked: Sequence[Authored]) -> bool:
+    """Whether the first page of "best" with these theories has no order that could be numbered."""
+    return any(theory.blind for theory, _ in ranked)
 
 
 def _with_kept_places(

@@ -10,8 +10,8 @@ from forum.films.cards import film_card
 from forum.lib.answers import fragment, local_path, onward, wants_fragment
 from forum.lib.database import unit_of_work
 from forum.lib.pages import pager
-from forum.permissions import can_find
-from forum.theories import cards, queries
+from forum.theories import cards
+from forum.theories.finding import found_or_404
 from forum.theories.models import Post
 from forum.votes import operations
 from forum.votes.cards import ballot, good_point, theory_card
@@ -32,7 +32,7 @@ def cast(post_id: int) -> Response:
     if value not in ("1", "-1", "0"):
         abort(400)
     with unit_of_work():
-        post = _found_or_404(post_id)
+        post = found_or_404(post_id, person)
         try:
             post = operations.cast_vote(post, int(value), by=person)
         except operations.NoSuchVote:
@@ -53,11 +53,9 @@ def show_figures(post_id: int) -> Response:
     """ "Show me": see a theory's figures before voting on it."""
     person = viewer()
     if person.is_guest:
-        return _to_login(post_id)
+        return _to_login(post_id, "theory")
     with unit_of_work():
-        post = _found_or_404(post_id)
-        if post.type != "theory":
-            abort(404)
+        post = found_or_404(post_id, person, "theory")
         operations.show_figures(post, by=person)
     if wants_fragment():
         mine = Opinions({}, frozenset({post.id}))
@@ -85,13 +83,6 @@ def mine() -> Any:
     )
 
 
-def _found_or_404(post_id: int) -> Post:
-    post = queries.post_with_id(post_id)
-    if post is None or not can_find(viewer(), post):
-        abort(404)
-    return post
-
-
 def _back(post: Post) -> str:
     """The page on which the button was pressed, else the post's own."""
     own = cards.permalink(post) if post.type == "reply" else cards.address(post)
@@ -109,8 +100,6 @@ def _referring_page() -> str:
     return local_path(f"{parts.path}?{parts.query}" if parts.query else parts.path, "")
 
 
-def _to_login(post_id: int) -> Response:
-    post = queries.post_with_id(post_id)
-    if post is None or not can_find(viewer(), post):
-        abort(404)
+def _to_login(post_id: int, *types: str) -> Response:
+    post = found_or_404(post_id, viewer(), *types)
     return onward(url_for("accounts.login", next=cards.permalink(post)))

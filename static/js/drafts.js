@@ -2,6 +2,7 @@
 // key and when the tab is left. Nothing is kept once the form itself was sent.
 
 const PAUSE = 3000;
+const MOST_KEPT_ALIVE = 60_000; // browsers refuse to let more than 64 KiB outlive the page
 
 export function keepDrafts(form) {
   if (!form.dataset.autosave) return;
@@ -13,19 +14,20 @@ export function keepDrafts(form) {
     clearTimeout(timer);
     const now = snapshot(form);
     if (now === kept) return;
+    let arrived = false;
     try {
       const response = await fetch(form.dataset.autosave, {
         method: "POST",
-        keepalive: true, // outlives the page when the tab is closed
+        keepalive: now.length < MOST_KEPT_ALIVE, // outlives the page when the tab is closed
         headers: { "Content-Type": "application/x-www-form-urlencoded" },
         body: now,
       });
-      if (!response.ok) return;
-      kept = now;
-      if (saved) saved.textContent = saved.dataset.saved;
+      arrived = response.ok;
     } catch {
       // Tried again with the next key.
     }
+    if (arrived) kept = now;
+    if (saved) saved.textContent = arrived ? saved.dataset.saved : saved.dataset.unsaved;
   }
 
   form.addEventListener("input", () => {
@@ -39,6 +41,10 @@ export function keepDrafts(form) {
   form.addEventListener("sent", () => {
     kept = snapshot(form);
     if (saved) saved.textContent = "";
+  });
+  form.addEventListener("unsent", () => {
+    kept = "";
+    timer = setTimeout(save, PAUSE);
   });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") save();

@@ -1,7 +1,7 @@
 // Forms in place. A form marked data-enhance works without this module: it
 // posts, and the server redirects. With it, the same post is sent by fetch and
 // the answer replaces the nearest data-fragment (or is appended to the list
-// that data-append names).
+// that data-append names; what else it holds replaces its namesakes).
 
 import { FRAGMENT, fragmentOf, isFragment } from "./trusted.js";
 import { sayDone, sayFailed } from "./say.js";
@@ -33,6 +33,7 @@ async function post(form, button) {
     else postPlainly(form, button); // so that the page with its reasons shows
   } catch {
     sayFailed();
+    form.dispatchEvent(new Event("unsent"));
   } finally {
     under_way.delete(form);
     form.removeAttribute("aria-busy");
@@ -43,8 +44,10 @@ function place(form, button, fragment) {
   const fresh = fragment.firstElementChild;
   if (!fresh) return;
   if (form.dataset.append) {
+    for (const one of fragment.querySelectorAll("[data-instead]")) document.getElementById(one.id)?.replaceWith(one);
     document.getElementById(form.dataset.append).append(fresh);
     form.reset();
+    for (const field of form.querySelectorAll("textarea")) field.value = field.defaultValue = ""; // not the draft it began with
     form.dispatchEvent(new Event("sent"));
     fresh.scrollIntoView({ block: "nearest" });
     sayDone();

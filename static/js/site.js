@@ -11,17 +11,10 @@ enhanceForms();
 closeMenus();
 document.querySelector("[data-focus]")?.focus(); // the summary of errors, where there is one
 
-// What only writers need is fetched only for them.
-const writing = document.querySelectorAll("form[data-autosave], form[data-preview]");
-if (writing.length) {
-  const [{ countTyping }, { keepDrafts }, { previewTyping }] = await Promise.all([
-    import("./counter.js"),
-    import("./drafts.js"),
-    import("./preview.js"),
-  ]);
-  for (const form of writing) {
-    countTyping(form);
-    keepDrafts(form);
-    if (form.dataset.preview) previewTyping(form);
-  }
+// What only writers need is fetched only for them; a part that doesn't arrive leaves the others be.
+const missing = () => {};
+for (const form of document.querySelectorAll("form[data-autosave], form[data-preview]")) {
+  import("./counter.js").then(({ countTyping }) => countTyping(form), missing);
+  import("./drafts.js").then(({ keepDrafts }) => keepDrafts(form), missing);
+  if (form.dataset.preview) import("./preview.js").then(({ previewTyping }) => previewTyping(form), missing);
 }

@@ -20,7 +20,7 @@ function relative(date, bare) {
   let amount = (date - Date.now()) / 1000;
   for (const [unit, length] of STEPS) {
     if (Math.abs(amount) < length) {
-      return bare ? ages(unit, Math.abs(Math.round(amount))) : words.format(Math.round(amount), unit);
+      return bare ? ages(unit, Math.abs(Math.trunc(amount))) : words.format(Math.trunc(amount), unit);
     }
     amount /= length;
   }

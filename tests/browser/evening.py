@@ -28,7 +28,7 @@ LONGEST_WORD = "Donaudampfschifffahrtsgesellschaftskapitaenswitwenrentenauszahlu
 WIDE = f"""\
 A first paragraph with **weight**, *stress*, `code` and [a link](https://example.org/a/very/long/path/that/does/not/break).
 
-### What I saw
+# What I saw
 
 | shot | what is in it | how long | who looks | at whom | why it matters |
 | --- | --- | --- | --- | --- | --- |

@@ -67,7 +67,7 @@ def _logs_in_anew_elsewhere(person: Person) -> None:
 
 PAGES = {
     # A guest, before the seal.
-    "front": Spec("/", "A forum about how films end."),
+    "front": Spec("/", "{tagline}"),
     "films": Spec("/films", "Films"),
     "films-by-letter": Spec("/films?letter=t&order=year", "Films"),
     "films-none": Spec("/films?q=nosuchfilm", "Films"),
@@ -102,8 +102,8 @@ PAGES = {
     "thread-open-guest": Spec("{thread}", "Did Anora ever really escape?, Anora", first=_has_seen_anora),
     "theory-open-guest": Spec("{theory}", "The last scenes set her free, Anora", first=_has_seen_anora),
     # A fan.
-    "front-fan": Spec("/", "A forum about how films end.", HANA),
-    "front-newcomer": Spec("/", "A forum about how films end.", NEWCOMER),
+    "front-fan": Spec("/", "{tagline}", HANA),
+    "front-newcomer": Spec("/", "{tagline}", NEWCOMER),
     "film-open": Spec("{film}", "Anora (2024)", HANA),
     "film-open-long": Spec(
         "{long film}", "Jeanne Dielman, 23, quai du Commerce, 1080 Bruxelles (1975)", HANA
@@ -168,7 +168,7 @@ PAGES = {
 }
 
 FIRST_DAY = {
-    "first-day-front": Spec("/", "A forum about how films end."),
+    "first-day-front": Spec("/", "{tagline}"),
     "first-day-fans": Spec("/fans", "Fans"),
     "first-day-film": Spec("/films/anora-2024", "Anora (2024)", first=_has_seen_anora),
     "first-day-thread": Spec(

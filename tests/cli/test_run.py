@@ -84,7 +84,7 @@ def status_of(port: int, path: str) -> int:
         return response.status
 
 
-def processes_with(instance: Path) -> list[str]:
+def command_lines_with(instance: Path) -> list[str]:
     """Command lines of the processes that were told of `instance`."""
     wanted = f"FORUM_INSTANCE={instance}".encode()
     found = []
@@ -110,7 +110,7 @@ def test_one_command_brings_everything_up_and_one_signal_everything_down(
     first.wait_for_line(rf"^Foyer is open at http://127\.0\.0\.1:{port} \(plain HTTP")
     assert status_of(port, "/") == 200
     assert first.said.count("http://") == 1
-    assert len([line for line in processes_with(instance) if " worker " in line]) == 1
+    assert len([line for line in command_lines_with(instance) if " worker " in line]) == 1
     # A second one on the same folder, or on the same port, is told why it can't be.
     same_folder = start(port + 1 if port < 65535 else port - 1)
     assert same_folder.end() == 1
@@ -122,7 +122,7 @@ def test_one_command_brings_everything_up_and_one_signal_everything_down(
     assert status_of(port, "/healthz") == 200
 
     assert first.end(signal.SIGINT) == 0
-    assert processes_with(instance) == []
+    assert command_lines_with(instance) == []
     films = films_in(instance)
     assert films > 100
 
@@ -133,7 +133,7 @@ def test_one_command_brings_everything_up_and_one_signal_everything_down(
     assert time.monotonic() - began < 30  # ten on a quiet machine; this one is not
     assert second.said.count("\n") == 1
     assert second.end(signal.SIGTERM) == 0
-    assert processes_with(instance) == []
+    assert command_lines_with(instance) == []
     assert films_in(instance) == films
     assert not (instance / "backups").exists()
     assert (instance / "forum.db").stat().st_mode & 0o077 == 0
@@ -161,7 +161,7 @@ def test_a_server_that_cannot_start_makes_the_command_fail(
     assert running.end() == 1
     assert "The web server ended by itself with status 1" in running.said
     assert "is open at" not in running.said
-    assert processes_with(tmp_path / "instance") == []
+    assert command_lines_with(tmp_path / "instance") == []
 
 
 @pytest.mark.parametrize(

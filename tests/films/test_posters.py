@@ -251,10 +251,11 @@ def test_a_small_poster_can_leave_the_year_out() -> None:
 
 
 def test_the_slowest_title_to_break_is_still_drawn_at_once() -> None:
-    started = time.perf_counter()
+    # Generous: the fault that this guards against, trying every break of 200 words, takes for ever.
+    started = time.process_time()
     for title in ("a " * 100, "千" * 200, "i m " * 50):
         draw_poster(title, 2000)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 20
 
 
 def test_a_poster_is_small_enough_for_twenty_in_a_page() -> None:

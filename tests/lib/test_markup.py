@@ -200,7 +200,9 @@ class _Events(HTMLParser):
 
 
 # What the site does on purpose otherwise: no HTML, no images, no schemes but web and mail.
-_OTHERWISE = re.compile(r"<(?!(?:https?|mailto):|[\w.+-]+@)[a-z!/?]|!\[|:bar|a\+b|made-up|localhost", re.IGNORECASE)
+_OTHERWISE = re.compile(
+    r"<(?!(?:https?|mailto):|[\w.+-]+@)[a-z!/?]|!\[|:bar|a\+b|made-up|localhost", re.IGNORECASE
+)
 
 
 def test_commonmarks_own_examples_hold():

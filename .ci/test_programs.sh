@@ -12,7 +12,7 @@ missing() {
 }
 
 quietly() {
-	# At most five minutes; nothing is said unless it fails, and then one line is enough.
+	# At most five minutes each; nothing is said unless it fails, and then one line is enough.
 	DEBIAN_FRONTEND=noninteractive timeout 300 "$@" >/dev/null 2>&1 </dev/null
 }
 
@@ -22,10 +22,11 @@ missing
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null && command -v timeout >/dev/null; then
 	echo "Installing for the tests:$packages …"
 	# Fonts, since without any a page in Chromium is a page of boxes.
-	case $packages in *chromium*) fonts="fonts-liberation fonts-urw-base35" ;; *) fonts= ;; esac
+	case $packages in *chromium*) packages="$packages fonts-liberation fonts-urw-base35" ;; esac
 	quietly apt-get update -qq -o Acquire::Retries=2
-	# shellcheck disable=SC2086 - the lists are meant to be split
-	quietly apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=60 $packages $fonts
+	for package in $packages; do # one by one: what can't be had must not keep the others away
+		quietly apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=60 "$package"
+	done
 	missing
 	[ -z "$packages" ] && exit 0
 fi

@@ -1,6 +1,6 @@
 """Make `.venv` hold exactly what a lock file says. Uses the standard library only.
 
-    python3 tools/environment.py requirements.lock
+    python3 .ci/environment.py requirements.lock
 
 The lock's hash is kept in the environment, so that a second call takes a fraction of a second. An
 environment that was half made, moved, or made by a Python that is gone is made anew.

@@ -1,0 +1,204 @@
+"""Transactions: one place that commits, reads that cannot write, times that keep their zone."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import create_engine, func, select, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, StatementError
+
+from forum.lib import database
+from forum.lib.database import (
+    NestedUnitOfWork,
+    UTCDateTime,
+    engine_options,
+    insert_into,
+    session,
+    unit_of_work,
+    writing_allowed,
+)
+from forum.lib.throttle import Throttle
+from tests.crowds import at_once
+
+pytestmark = pytest.mark.both_databases
+
+NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
+
+
+def keep(key: str = "a", at: datetime = NOON) -> None:
+    session().add(Throttle(key=key, window=at, count=1))
+
+
+def count() -> int:
+    session().rollback()
+    return session().scalar(select(func.count()).select_from(Throttle)) or 0
+
+
+def test_a_unit_of_work_commits(app):
+    with unit_of_work() as work:
+        assert work is session()
+        keep()
+    assert count() == 1
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_a_unit_of_work_that_raises_changes_nothing(app, error):
+    with pytest.raises(error), unit_of_work() as work:
+        keep()
+        work.flush()
+        raise error
+    assert count() == 0
+    with unit_of_work():
+        keep()
+    assert count() == 1
+
+
+def test_a_unit_of_work_within_another_is_refused(app):
+    with pytest.raises(NestedUnitOfWork, match="already open"), unit_of_work():
+        keep()
+        with unit_of_work():
+            pass
+    assert count() == 0
+
+
+def test_a_unit_of_work_sees_what_was_committed_meanwhile(app):
+    assert count() == 0  # a read transaction is open from here on
+
+    def elsewhere() -> None:
+        with app.app_context(), unit_of_work():
+            keep()
+
+    at_once([elsewhere])
+    with unit_of_work() as work:
+        assert work.scalar(select(func.count()).select_from(Throttle)) == 1
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO throttles (key, \"window\", count) VALUES ('a', '2026-01-01', 1)",
+        "UPDATE throttles SET count = 2",
+        "DELETE FROM throttles",
+        "CREATE TABLE more (id INTEGER)",
+        "DROP TABLE throttles",
+    ],
+)
+def test_a_read_cannot_write_since_the_database_refuses(app, statement):
+    with unit_of_work():
+        keep()
+    with pytest.raises(DBAPIError, match=r"readonly|read-only"):
+        session().execute(text(statement))
+    session().rollback()
+    assert session().scalar(select(Throttle.count)) == 1
+
+
+def test_objects_changed_while_reading_are_never_written(app):
+    with unit_of_work():
+        keep()
+    row = session().scalars(select(Throttle)).one()
+    row.count = 7
+    with pytest.raises(DBAPIError):
+        session().flush()
+    session().rollback()
+    assert session().scalar(select(Throttle.count)) == 1
+
+
+def test_connections_change_between_reading_and_writing_for_ever(app):
+    for number in range(5):
+        with unit_of_work():
+            keep(str(number))
+        with pytest.raises(DBAPIError):
+            session().execute(text("DELETE FROM throttles"))
+        session().rollback()
+    assert count() == 5
+
+
+def test_migrations_may_write_on_connections_of_their_own(app):
+    with writing_allowed(), database.db.engine.begin() as connection:
+        connection.execute(text("CREATE TABLE more (id INTEGER)"))
+    with database.db.engine.connect() as connection, pytest.raises(DBAPIError):
+        connection.execute(text("INSERT INTO more VALUES (1)"))
+
+
+def test_parallel_writers_wait_for_each_other(app):
+    with unit_of_work():
+        keep()
+
+    def add_one() -> None:
+        with app.app_context(), unit_of_work() as work:
+            row = work.scalars(select(Throttle).with_for_update()).one()
+            row.count += 1
+
+    at_once([add_one] * 12)
+    session().rollback()
+    assert session().scalar(select(Throttle.count)) == 13
+
+
+def test_an_insert_knows_both_databases_conflicts(app):
+    for _ in range(2):
+        with unit_of_work() as work:
+            statement = insert_into(Throttle).values(key="a", window=NOON, count=1)
+            work.execute(
+                statement.on_conflict_do_update(
+                    index_elements=["key", "window"], set_={"count": Throttle.count + 1}
+                )
+            )
+    assert session().scalar(select(Throttle.count)) == 2
+
+
+def test_moments_come_back_in_utc(app):
+    written = datetime(2026, 7, 1, 14, 30, 15, 123456, tzinfo=timezone(timedelta(hours=2)))
+    with unit_of_work():
+        keep(at=written)
+    session().rollback()
+    read = session().scalars(select(Throttle.window)).one()
+    assert read == written
+    assert read.tzinfo is UTC
+    assert session().scalar(select(Throttle.key).where(Throttle.window == written)) == "a"
+
+
+def test_moments_without_a_zone_are_refused(app):
+    with pytest.raises(StatementError, match="needs a time zone"), unit_of_work():
+        keep(at=datetime(2026, 7, 1))  # noqa: DTZ001 - the point
+
+
+@pytest.mark.parametrize("dialect", [sqlite.dialect(), postgresql.dialect()])
+def test_no_moment_stays_none(dialect):
+    kind = UTCDateTime()
+    assert kind.process_bind_param(None, dialect) is None
+    assert kind.process_result_value(None, dialect) is None
+
+
+def test_foreign_keys_hold(app):
+    with pytest.raises(DBAPIError), unit_of_work() as work:
+        work.execute(text("INSERT INTO viewings VALUES (99, 99, '2026-01-01')"))
+
+
+def test_only_a_library_without_the_wal_bug_shares_its_log(app, monkeypatch):
+    for version, safe in [((3, 40, 1), False), ((3, 51, 3), True), ((3, 53, 4), True)]:
+        library = SimpleNamespace(sqlite_version_info=version)
+        monkeypatch.setattr(database, "sqlite_driver", library)
+        assert database.wal_is_safe() is safe
+
+
+def test_an_older_library_gets_no_write_ahead_log(tmp_path, monkeypatch):
+    monkeypatch.setattr(database, "SAFE_WAL_VERSION", (99, 0, 0))
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    engine = create_engine(url, **engine_options(url))
+    database.prepare_engine(engine)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "delete"
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+    engine.dispose()
+
+
+def test_writes_reach_the_disk_before_they_are_acknowledged(app):
+    if database.db.engine.dialect.name == "sqlite":
+        assert session().scalar(text("PRAGMA synchronous")) == 2
+        assert session().scalar(text("PRAGMA foreign_keys")) == 1
+        assert session().scalar(text("PRAGMA journal_mode")) in ("wal", "delete")
+    else:
+        assert session().scalar(text("SHOW synchronous_commit")) == "on"
+        assert session().scalar(text("SHOW lock_timeout")) == "8s"
+        assert session().scalar(text("SHOW timezone")) == "UTC"

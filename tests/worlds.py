@@ -1,0 +1,393 @@
+"""A forum that holds every kind of post in every state, made once and copied for each test.
+
+Films are called by what they are to its visitors: "open" (they have seen it), "shut" (they have
+not), and "hidden", "proposed", "declined" (films in those states). A post is called by its film,
+its type and its state: "open/theory/removed"; what stands below one that was taken down is called
+"open/reply/below-theory-removed", and what stands in a locked question "open/reply/locked".
+
+Every text that anybody wrote holds a token of its own, so that a page gives away what it holds.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask, current_app
+from sqlalchemy import update
+
+from forum import counters, create_app
+from forum.accounts import operations as accounts
+from forum.accounts.passwords import hash_password
+from forum.accounts.queries import live_session
+from forum.accounts.tokens import form_token
+from forum.accounts.viewers import Operator
+from forum.config import Settings
+from forum.films import operations as films
+from forum.films.catalogue import CatalogueFilm
+from forum.films.models import Film
+from forum.lib import clock
+from forum.lib.database import db, session, sqlite_module, unit_of_work
+from forum.theories import cards, changes, drafts, moving
+from forum.theories import operations as theories
+from forum.theories.models import Post
+from forum.theories.writing import Words, words
+from forum.votes import operations as votes
+from forum.votes import ranks
+from tests.databases import SECRET
+from tests.visitors import Visitor
+
+ROLES = ("guest", "newcomer", "fan", "author", "moderator", "admin")
+"""Who visits: a guest in a browser that has opened the film "open", and accounts that have."""
+
+TAKEN_DOWN = ("hidden", "removed", "withdrawn", "held", "purged")
+"""The states of a post but "published"."""
+
+PASSWORD = "four unrelated words here"
+ABSENT = 9_999
+"""The number of no post."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word that stands in one text only.
+
+    Attributes:
+        text: the word.
+        post: what the text belongs to: a post's name, "film/open", "draft/fan", "user/fan".
+        part: which text of it: "safe title", "title", "body", "veil" (its own), "veil open" and
+            "veil shut" (naming those films); "old title", "old body", "old veil shut" of its first
+            version; "statement", "notes", "e-mail".
+    """
+
+    text: str
+    post: str
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A logged-in visitor: what their browser keeps, and what their forms carry."""
+
+    id: int
+    name: str
+    session_id: int
+    cookie: str
+    form_token: str
+
+
+@dataclass(slots=True)
+class World:
+    """The forum, and what is in it.
+
+    Attributes:
+        app: the application.
+        file: its database, an SQLite file.
+        first: that file as it was made, from which `restore()` copies.
+        posts: name → id; addresses: name → the path of its own page.
+        films: name → slug; film_ids: name → id.
+        accounts: role → account.
+        reset_link: the token of a link with which the fan sets a new password.
+        tokens: every token.
+    """
+
+    app: Flask
+    file: Path
+    first: Path
+    posts: dict[str, int] = field(default_factory=dict)
+    addresses: dict[str, str] = field(default_factory=dict)
+    films: dict[str, str] = field(default_factory=dict)
+    film_ids: dict[str, int] = field(default_factory=dict)
+    accounts: dict[str, Account] = field(default_factory=dict)
+    reset_link: str = ""
+    tokens: list[Token] = field(default_factory=list)
+
+    def visitor(self, role: str, *, has_seen: bool = True) -> Visitor:
+        """Somebody of `role` in front of a browser; a guest who `has_seen` has opened "open"."""
+        visitor = Visitor(self.app)
+        if role == "guest":
+            if has_seen:
+                visitor.open_seal(self.films["open"])
+            return visitor
+        account = self.accounts[role]
+        visitor.client.set_cookie("sid", account.cookie, domain="127.0.0.1")
+        visitor.token = account.form_token
+        return visitor
+
+    def restore(self) -> None:
+        """Bring the database back to what it was in the beginning."""
+        with self.app.app_context():
+            db.engine.dispose()
+        for ending in ("-wal", "-shm"):
+            self.file.with_name(self.file.name + ending).unlink(missing_ok=True)
+        shutil.copyfile(self.first, self.file)
+
+    def fingerprint(self) -> str:
+        """A hash of all that the database holds on disk; the same as long as nobody writes."""
+        log = self.file.with_name(self.file.name + "-wal")
+        written = log.read_bytes() if log.exists() else b""
+        return sha256(self.file.read_bytes() + b"|" + written).hexdigest()
+
+    def close(self) -> None:
+        """Let go of the database, all of which is in its one file then."""
+        with self.app.app_context():
+            db.engine.dispose()
+        with closing(sqlite_module().connect(self.file)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+@pytest.fixture(scope="session")
+def first_world(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """The world as it was made, to be copied."""
+    folder = tmp_path_factory.mktemp("world")
+    world = _world_in(folder, migrated_sqlite)
+    with world.app.test_request_context():
+        _Builder(world).build()
+        db.session.remove()
+    world.close()
+    return world
+
+
+@pytest.fixture
+def world(first_world: World, tmp_path: Path) -> Iterator[World]:
+    """A world of one's own; afterwards every counter must equal its recount."""
+    own = _world_in(tmp_path, first_world.file)
+    own = replace(first_world, app=own.app, file=own.file, first=first_world.file)
+    yield own
+    with own.app.app_context():
+        drifted = [*counters.drifted(), *ranks.drifted()]
+        db.session.remove()
+        db.engine.dispose()
+    assert drifted == [], f"counters differ from their recount: {[str(d) for d in drifted]}"
+
+
+def _world_in(folder: Path, database: Path) -> World:
+    file = folder / "forum.db"
+    shutil.copyfile(database, file)
+    settings = Settings.load(
+        {"FORUM_INSTANCE": str(folder)},
+        secret_key=SECRET,
+        blind_hours="0",
+        database_url=f"sqlite:///{file}",
+    )
+    app = create_app(settings)
+    app.testing = True
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    return World(app, file, file)
+
+
+class _Builder:
+    def __init__(self, world: World) -> None:
+        self.world = world
+
+    def build(self) -> None:
+        """Fill an empty database."""
+        self.people()
+        self.add_films()
+        for name in ("open", "shut"):
+            self.argue(name)
+        self.hide()
+        self.rest()
+
+    # --- who and where ---------------------------------------------------------------------
+
+    def people(self) -> None:
+        """An account for each role, logged in; trusted but for the newcomer."""
+        password = hash_password(PASSWORD)
+        for role in ROLES[1:]:
+            kind = role if role in ("moderator", "admin") else "fan"
+            with unit_of_work():
+                email = f"{self.token(f'user/{role}', 'e-mail')}@example.com"
+                user = accounts.sign_up(role, email, password, by=Operator(), role=kind)
+                user.trust_set = "newcomer" if role == "newcomer" else "trusted"
+                cookie = accounts.log_in(user, "a test", by=Operator())
+                if role == "fan":
+                    self.world.reset_link = accounts.make_reset_link(user, by=Operator())
+            row = live_session(cookie, clock.now())
+            carried = form_token(current_app.config["SECRET_KEY"], row.id)
+            self.world.accounts[role] = Account(user.id, role, row.id, cookie, carried)
+
+    def add_films(self) -> None:
+        """Five films, all of them listed as yet."""
+        for name in ("open", "shut", "hidden", "proposed", "declined"):
+            with unit_of_work():
+                entry = CatalogueFilm(f"The {name} film", 2001, summary="Somebody goes away.")
+                film, _ = films.add_film(entry, by=Operator())
+            self.world.films[name], self.world.film_ids[name] = film.slug, film.id
+
+    def argue(self, name: str) -> None:
+        """Questions, theories and replies in every state; the author wrote them all."""
+        main = self.thread(name, "published")
+        theory = self.theory(name, "published", main)
+        reply = self.reply(name, "published", theory)
+        for state in TAKEN_DOWN:
+            lower = self.reply(name, state, theory)
+            self.reply(name, f"below-reply-{state}", lower)
+            self.move(lower, state)
+            other = self.theory(name, state, main)
+            self.reply(name, f"below-theory-{state}", other)
+            self.move(other, state)
+            question = self.thread(name, state)
+            answer = self.theory(name, f"below-thread-{state}", question)
+            self.reply(name, f"below-thread-{state}", answer)
+            self.move(question, state)
+        self.reply(name, "below", reply)
+        question = self.thread(name, "locked")
+        answer = self.theory(name, "locked", question)
+        self.reply(name, "locked", answer)
+        with unit_of_work():
+            changes.lock(question, True, by=Operator())
+        self.statements(name)
+
+    def hide(self) -> None:
+        """A film that was listed and argued about, and is hidden now; and two that never were."""
+        question = self.thread("hidden", "published")
+        answer = self.theory("hidden", "published", question)
+        self.reply("hidden", "published", answer)
+        for state in ("hidden", "proposed", "declined"):
+            with unit_of_work() as work:
+                film_id = self.world.film_ids[state]
+                work.get_one(Film, film_id).state = state
+                work.execute(update(Post).where(Post.film_id == film_id).values(film_state=state))
+
+    def rest(self) -> None:
+        """Who has seen what, who votes on what, and what everybody has half written."""
+        world = self.world
+        for role in ROLES[1:]:
+            by = self.acting(role)
+            with unit_of_work():
+                films.open_seal(self.film("open"), by=by)
+                for kind, target in (
+                    ("theory", world.posts["open/thread/published"]),
+                    ("reply", world.posts["shut/theory/published"]),
+                    ("thread", world.film_ids["open"]),
+                ):
+                    fields = ("body",) if kind == "reply" else ("safe_title", "title", "body")
+                    text = {name: f"Draft {self.token(f'draft/{role}', name)}" for name in fields}
+                    drafts.save_draft(kind, target, text, by=by)
+        for role in ("newcomer", "fan", "moderator", "admin"):
+            by = self.acting(role, "open")
+            with unit_of_work():
+                theory = session().get_one(Post, world.posts["open/theory/published"])
+                votes.cast_vote(theory, -1 if role == "newcomer" else 1, by=by)
+        with unit_of_work() as work:  # written long ago, so that nobody's quota is used up
+            written = update(Post).where(Post.published_at.is_not(None))
+            work.execute(written.values(created_at=clock.now() - timedelta(days=3)))
+
+    # --- what stands there -----------------------------------------------------------------
+
+    def thread(self, film: str, state: str) -> Post:
+        """A question about a film."""
+        name = f"{film}/thread/{state}"
+        text = self.words(name)
+        with unit_of_work():
+            post = theories.post_thread(self.film(film), text, by=self.writer())
+        return self.named(name, post)
+
+    def theory(self, film: str, state: str, thread: Post) -> Post:
+        """A theory that answers `thread`."""
+        name = f"{film}/theory/{state}"
+        text = self.words(name)
+        with unit_of_work():
+            post = theories.post_theory(thread, text, by=self.writer())
+        return self.named(name, post)
+
+    def reply(self, film: str, state: str, post: Post) -> Post:
+        """A reply to `post`."""
+        name = f"{film}/reply/{state}"
+        text = self.words(name)
+        with unit_of_work():
+            reply = theories.post_reply(post, text, by=self.writer())
+        return self.named(name, reply)
+
+    def named(self, name: str, post: Post) -> Post:
+        """Keep `post` under its name, and revise it once, so that it has a past."""
+        text = self.words(name, revised=True)
+        with unit_of_work():
+            changes.revise(post, text, 1, by=self.writer())
+        self.world.posts[name] = post.id
+        is_reply = post.type == "reply"
+        self.world.addresses[name] = cards.permalink(post) if is_reply else cards.address(post)
+        return post
+
+    def move(self, post: Post, state: str) -> None:
+        """Take a post down as the moderation layer will."""
+        with unit_of_work():
+            if state == "held":  # where posts begin: no move leads back there
+                moving.leave(post, "hidden")
+                post.state, post.published_at = "held", None
+                moving._spread_state(post)
+            else:
+                moving.leave(post, state)
+
+    def statements(self, name: str) -> None:
+        """How the film was made, and what one of its makers said of every theory."""
+        notes = [f"Shot on {self.token(f'film/{name}', 'notes')}."]
+        source = f"Notes {self.token(f'film/{name}', 'notes')}"
+        with unit_of_work():
+            films.note_production(self.film(name), notes, source, by=Operator())
+            films.add_statement(
+                self.film(name),
+                by=Operator(),
+                seed_key=f"{name}/statement",
+                speaker=f"Maker {self.token(f'film/{name}', 'statement')}",
+                role="writer",
+                words=f"I meant {self.token(f'film/{name}', 'statement')}.",
+                is_quotation=True,
+                publication=f"Paper {self.token(f'film/{name}', 'statement')}",
+                bearings={
+                    id: "supports"
+                    for post, id in self.world.posts.items()
+                    if post.startswith(f"{name}/theory/")
+                },
+            )
+
+    def words(self, name: str, *, revised: bool = False) -> Words:
+        """The text of a post: as it is `revised`, or as it first was."""
+        kind = name.split("/")[1]
+        part = "" if revised else "old "
+        told = [
+            f"Body {self.token(name, f'{part}body')}.",
+            f"Veiled: >!{self.token(name, f'{part}veil')}!<.",
+        ]
+        for other in ("open", "shut"):
+            token = self.token(name, f"{part}veil {other}")
+            told.append(f"Of another: >!film:{self.world.films[other]} | {token}!<.")
+        titles = {}
+        if kind != "reply":
+            titles = {
+                "safe_title": f"Safe {self.token(name, f'{part}safe title')}",
+                "title": f"Title {self.token(name, f'{part}title')}",
+            }
+        return words(
+            "\n\n".join(told),
+            kind="reading" if kind == "theory" else None,
+            stance="challenges" if kind == "reply" else None,
+            **titles,
+        )
+
+    def token(self, post: str, part: str) -> str:
+        """A new word for one text."""
+        token = Token(f"token{len(self.world.tokens):04d}x", post, part)
+        self.world.tokens.append(token)
+        return token.text
+
+    # --- acting ----------------------------------------------------------------------------
+
+    def writer(self) -> Any:
+        """The author, without the quotas that a fan has."""
+        return self.acting("author", *self.world.films)
+
+    def acting(self, role: str, *seen: str) -> Any:
+        """The account of `role` as it acts, having opened the films `seen`."""
+        opened = frozenset(self.world.film_ids[name] for name in seen)
+        return Operator(id=self.world.accounts[role].id, seen=opened)
+
+    def film(self, name: str) -> Film:
+        """The film called `name`, as it stands."""
+        return session().get_one(Film, self.world.film_ids[name])
