@@ -52,6 +52,13 @@ def refresh_prior(payload: dict[str, Any]) -> None:
     ranks.refresh_prior(payload["film_id"])
 
 
+def rank_held(event: Event) -> None:
+    """A theory that waits has the ranks of one without votes, as every theory has ranks."""
+    post = session().get_one(Post, event.post_id)
+    if isinstance(post, Theory):
+        operations.begin_blind(post, False, by=_OPERATOR)
+
+
 def open_held_case(event: Event) -> None:
     """A post that is held, or whose change is, waits in the queue."""
     post = session().get_one(Post, event.post_id)
@@ -93,7 +100,7 @@ def tell_decided(event: Event) -> None:
 CONSEQUENCES: dict[Kind, tuple[events.Consequence, ...]] = {
     Kind.THEORY_PUBLISHED: (hide_first_figures,),
     Kind.REPLY_PUBLISHED: (tell_answered,),
-    Kind.POST_HELD: (open_held_case,),
+    Kind.POST_HELD: (rank_held, open_held_case),
     Kind.REVISION_HELD: (open_held_case,),
     Kind.POST_WITHDRAWN: (close_case_of_withdrawn,),
     Kind.CASE_DECIDED: (tell_decided,),

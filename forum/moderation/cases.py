@@ -266,7 +266,7 @@ def _record_of(by: Viewer) -> tuple[int, int]:
         .where(Report.reporter_id == by.id, Report.state != "open")
         .group_by(Report.state)
     )
-    counts = dict(rows.tuples().all())
+    counts = dict(rows.all())
     return counts.get("upheld", 0), counts.get("declined", 0)
 
 

@@ -59,7 +59,7 @@ def undone_by(seqs: Iterable[int]) -> dict[int, int]:
     rows = session().execute(
         select(LogEntry.reverts_seq, LogEntry.seq).where(LogEntry.reverts_seq.in_(wanted))
     )
-    return dict(rows.tuples().all())  # type: ignore[arg-type]
+    return dict(rows.all())  # type: ignore[arg-type]
 
 
 def moderators() -> list[User]:

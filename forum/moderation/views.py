@@ -133,7 +133,7 @@ def refuse_purge(case_id: int) -> Any:
 
 
 def _decided(found: Case, act: str, form: DecisionForm, version: int) -> Any:
-    pending = _pending_words(found.post_id) if act == "approve" else None
+    pending = pending_words(found.post_id) if act == "approve" else None
     following = _next_case(found)
     try:
         with unit_of_work():
@@ -167,6 +167,9 @@ def _conflict(found: Case, handled: Handled, form: DecisionForm | None) -> Any:
     else:
         text = _("The case has changed since you opened it. Look again, then decide.")
     shown = form or DecisionForm(queries.rules(), formdata=None, data=suggestion(fresh))
+    if fresh.closed_at is not None and shown.reasons.data:
+        # A closed case has no form: what was typed stands in the message.
+        text += " " + _("You had written: “%(text)s”") % {"text": shown.reasons.data}
     shown.version.data = str(fresh.version)
     return queue_page(case_page(fresh, viewer(), shown, conflict=text), 409)
 
@@ -182,7 +185,7 @@ def _grounds(form: DecisionForm) -> Grounds:
     )
 
 
-def _pending_words(post_id: int) -> Words | None:
+def pending_words(post_id: int) -> Words | None:
     """The change that waits, rendered before the transaction that may publish it."""
     pending = queries.pending_of(post_id)
     if pending is None:

@@ -24,12 +24,6 @@ function follow(step) {
   (row ?? more)?.click();
 }
 
-function write() {
-  const field = document.querySelector(".note-form textarea, .note-form input:not([type=hidden])");
-  field?.focus();
-  return field;
-}
-
 function decidedJustNow() {
   const soon = Date.now() - Number(sessionStorage.getItem(LAST)) < PAUSE;
   if (!soon) sessionStorage.setItem(LAST, Date.now());
@@ -50,8 +44,9 @@ document.addEventListener("keydown", (event) => {
   if (key !== "?" && !on.checked) return;
   if (key === "j") follow(1);
   else if (key === "k") follow(-1);
-  else if (key === "n") write();
-  else if (/^[?a-z]$/.test(key)) press(key);
+  else if (key === "n") document.querySelector(".note-form textarea")?.focus();
+  else if (key === "?") list.showModal();
+  else if (/^[a-z]$/.test(key)) press(key);
   else return;
   event.preventDefault();
 });
