@@ -1,6 +1,7 @@
 """What is said on the next page after an act, by the code in its address (``?said=``)."""
 
 from forum.lib.language import gettext as _
+from forum.moderation.acts import ACTS
 
 NOTICES = {
     "signed-up": _("Welcome. Your seat is kept."),
@@ -20,7 +21,6 @@ NOTICES = {
     "claimed": _("The case is yours for 30 minutes."),
     "released": _("The case is free again."),
     "unsealed": _("The text is open to you in this case."),
-    "decided": _("Decided."),
     "purge-proposed": _("A second moderator must confirm the purge."),
     "purge-refused": _("The purge is refused; the case is open again."),
     "noted": _("The note is kept."),
@@ -39,3 +39,4 @@ NOTICES = {
     "pinned": _("The question is pinned."),
     "unpinned": _("The question is no longer pinned."),
 }
+NOTICES |= {f"decided-{act.name}": f"{act.done}." for act in ACTS.values()}

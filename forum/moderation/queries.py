@@ -33,15 +33,7 @@ _LOG = Keyset(
 
 def queue(kind: str | None, film_id: int | None, cursor: str | None) -> Page[Any]:
     """Open cases, the weightiest first: (Case, Post, theory above a reply, Film, holder's name)."""
-    above, holder = aliased(Post), aliased(User)
-    statement: Any = (
-        select(Case, Post, above, Film, holder.name)
-        .join(Post, Post.id == Case.post_id)
-        .join(Film, Film.id == Case.film_id)
-        .outerjoin(above, above.id == Post.theory_id)
-        .outerjoin(holder, holder.id == Case.claimed_by_id)
-        .where(Case.closed_at.is_(None))
-    )
+    statement = _waiting_cases()
     if kind:
         statement = statement.where(Case.kind == kind)
     if film_id:
@@ -53,6 +45,16 @@ def queue(kind: str | None, film_id: int | None, cursor: str | None) -> Page[Any
         fetch=lambda limited: session().execute(limited).all(),
         row_of=lambda row: row[0],
     )
+
+
+def queue_from(case_id: int) -> Page[Any] | None:
+    """The page of the queue that begins with a case; None if it isn't open."""
+    case = case_with_id(case_id)
+    if case is None or case.closed_at is not None:
+        return None
+    after = queue(None, None, QUEUE.cursor(case))
+    own = session().execute(_waiting_cases().where(Case.id == case_id)).all()
+    return Page([*own, *after.items], after.next)
 
 
 def waiting() -> tuple[int, datetime | None]:
@@ -236,4 +238,16 @@ def has_open_report(post_id: int, user_id: int) -> bool:
             )
         )
         is not None
+    )
+
+
+def _waiting_cases() -> Any:
+    above, holder = aliased(Post), aliased(User)
+    return (
+        select(Case, Post, above, Film, holder.name)
+        .join(Post, Post.id == Case.post_id)
+        .join(Film, Film.id == Case.film_id)
+        .outerjoin(above, above.id == Post.theory_id)
+        .outerjoin(holder, holder.id == Case.claimed_by_id)
+        .where(Case.closed_at.is_(None))
     )

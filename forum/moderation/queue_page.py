@@ -32,6 +32,9 @@ def queue_page(page: CasePage | None, status: int) -> Any:
     kind = kind if kind in _KINDS else None
     film_id = request.args.get("film", type=int)
     rows = queries.queue(kind, film_id, request.args.get("after"))
+    if page is not None and page.id not in {row[0].id for row in rows.items}:
+        # A case further down: the list begins with it, so that "next" leads on from there.
+        rows = queries.queue_from(page.id) or rows
     count, oldest = queries.waiting()
     films = queries.waiting_films() if count else []
     selected = page.id if page is not None else 0

@@ -149,7 +149,7 @@ def _decided(found: Case, act: str, form: DecisionForm, version: int) -> Any:
         return queue_page(case_page(_fresh(found), viewer(), form, conflict=text), 422)
     if decision is None:
         return _back(found.id, "purge-proposed")
-    return onward(following or url_for("moderation.queue"), said="decided")
+    return onward(following or url_for("moderation.queue"), said=f"decided-{act}")
 
 
 def _conflict(found: Case, handled: Handled, form: DecisionForm | None) -> Any:

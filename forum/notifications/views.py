@@ -80,7 +80,7 @@ def _line(
             else _("The moderators looked at your report about %(name)s, and it stands.")
         )
         sentence = words % {"name": name}
-        url = url_for("moderation.log", _anchor=f"entry-{decision.log_seq}")
+        url = url_for("moderation.log", entry=decision.log_seq, _anchor=f"entry-{decision.log_seq}")
     return NoticeLine(notice.at, sentence, url, notice.read_at is None)
 
 

@@ -98,9 +98,7 @@ def test_notes_are_kept_for_moderators(app):
     case = a_case()
     visitor = a_moderating_visitor(app)
     visitor.post(f"/moderation/cases/{case.id}/notes", **{"note-text": "Second time this week."})
-    assert "Second time this week." in a_moderating_visitor(app).see(
-        f"/moderation/cases/{case.id}"
-    )
+    assert "Second time this week." in a_moderating_visitor(app).see(f"/moderation/cases/{case.id}")
     assert len(found(select(Note))) == 1
 
 
@@ -143,7 +141,7 @@ def test_after_a_decision_the_next_case_follows(app):
         act="no_action",
         rule="",
     )
-    assert answer.location.startswith(f"/moderation/cases/{second.id}?said=decided")
+    assert answer.location.startswith(f"/moderation/cases/{second.id}?said=decided-no_action")
 
 
 def test_a_decision_without_grounds_keeps_what_was_typed(app):
