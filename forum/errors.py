@@ -66,13 +66,14 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def page(status: int, text: str = "", heading: str = "") -> Any:
+def page(status: int, text: str = "", heading: str = "", way_on: str = "") -> Any:
     """An error's page.
 
     Args:
         status: HTTP status.
         text: what to do; the status's own text by default.
         heading: what happened, likewise.
+        way_on: where what is needed can be done; "" if nowhere.
     """
     usual = _TEXTS.get(status) or _TEXTS[400 if status < 500 else 500]
     # A 404 must not differ between what is absent and what may not be found: no number and no
@@ -85,7 +86,8 @@ def page(status: int, text: str = "", heading: str = "") -> Any:
         heading=heading or usual[0],
         text=text or usual[1],
         actions=[
-            (_("What is on now"), url_for("front.index"), True),
+            *([(_("To the film"), way_on, True)] if way_on else []),
+            (_("What is on now"), url_for("front.index"), not way_on),
             (_("Search"), url_for("search.index"), False),
         ],
         request_id=number,
@@ -113,7 +115,7 @@ def _refused(refusal: Refused) -> Any:
     if code == "guest":
         back = request.path if request.method in ("GET", "HEAD") else None
         return redirect(url_for("accounts.login", next=back), 303, Response)
-    return page(403, text=reason)
+    return page(403, text=reason, way_on=refusal.way_on)
 
 
 def _too_many(refusal: TooMany) -> Any:

@@ -64,11 +64,12 @@ YES = Verdict(True)
 
 
 class Refused(Exception):
-    """An act was tried that a rule forbids; carries the verdict."""
+    """A rule forbids the act that was tried; `way_on` is the page where what it needs is done."""
 
-    def __init__(self, verdict: Verdict) -> None:
+    def __init__(self, verdict: Verdict, way_on: str = "") -> None:
         super().__init__(verdict.reason)
         self.verdict = verdict
+        self.way_on = way_on
 
 
 def require(verdict: Verdict) -> None:

@@ -160,9 +160,7 @@ def decide(case: Case, act: str, by: Fan, **grounds: Any) -> Decision | None:
     version = again(case).version
     pending = pending_words(case.post_id) if act == "approve" else None
     with unit_of_work():
-        return decisions.decide(
-            case, act, Grounds(**given), version, by=by, pending=pending
-        )
+        return decisions.decide(case, act, Grounds(**given), version, by=by, pending=pending)
 
 
 def film_of(post: Post) -> Film:

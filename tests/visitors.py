@@ -2,6 +2,7 @@
 
 import re
 from contextvars import Context
+from html import unescape
 from typing import Any
 
 from flask import Flask
@@ -37,6 +38,13 @@ class Visitor:
         response = self.get(path, follow_redirects=True)
         assert response.status_code == 200, f"{path}: {response.status_code}"
         return response.text
+
+    def pages(self, path: str) -> list[str]:
+        """The texts of a list's pages, from the one at `path` to the last."""
+        texts = [self.see(path)]
+        while more := re.search(r'href="([^"]+)" rel="next"', texts[-1]):
+            texts.append(self.see(unescape(more.group(1))))
+        return texts
 
     def post(
         self, path: str, *, headers: dict[str, str] | None = None, **form: Any

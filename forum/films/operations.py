@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, tuple_
 
 from forum import events
 from forum.events import Kind
@@ -155,10 +155,11 @@ def _namesake(entry: CatalogueFilm) -> Film | None:
 
 
 def _fill(film: Film, entry: CatalogueFilm) -> bool:
+    original = entry.original_title or film.original_title
     values = {
         "title": entry.title,
         "title_key": text.sort_key(entry.title),
-        "search_key": text.folded(f"{entry.title} {entry.original_title or ''}").strip(),
+        "search_key": text.folded(f"{entry.title} {original or ''}").strip(),
         "initial": text.initial(entry.title),
         "year": entry.year,
         "original_title": entry.original_title,
@@ -176,12 +177,15 @@ def _fill(film: Film, entry: CatalogueFilm) -> bool:
 
 
 def _identify(film: Film, entry: CatalogueFilm) -> bool:
+    """Add the identifiers that no film has; one that names another film stays with that."""
     known = set(
         session().execute(
-            select(Identifier.scheme, Identifier.value).where(Identifier.film_id == film.id)
+            select(Identifier.scheme, Identifier.value).where(
+                tuple_(Identifier.scheme, Identifier.value).in_(entry.identifiers)
+            )
         )
     )
-    missing = [pair for pair in entry.identifiers if pair not in known]
+    missing = [pair for pair in dict.fromkeys(entry.identifiers) if pair not in known]
     session().add_all(
         Identifier(film_id=film.id, scheme=scheme, value=value) for scheme, value in missing
     )

@@ -13,7 +13,7 @@ from forum.lib.language import gettext as _
 from forum.moderation.models import Case, DecidedPost, Decision, Report
 from forum.permissions import Viewer
 from forum.theories import moving
-from forum.theories.models import IllegalMove, PendingRevision, Post, Revision
+from forum.theories.models import IllegalMove, PendingRevision, Post
 from forum.theories.revising import drop_pending, put_text
 from forum.theories.writing import Words
 
@@ -117,8 +117,6 @@ def _take_down(post: Post, act: str, effect: Effect, by: Viewer) -> None:
     effect.moved.append(DecidedPost(post_id=post.id, state_before=post.state))
     moving.leave(post, _TARGETS[act])
     drop_pending(post)
-    if act == "purge":
-        _erase(post)
     _event(_KINDS[act], post, by)
 
 
@@ -133,17 +131,6 @@ def _restore(post: Post, effect: Effect, by: Viewer) -> None:
     else:
         moving.leave(post, "published")
     _event(Kind.POST_RESTORED, post, by)
-
-
-def _erase(post: Post) -> None:
-    """Take the words of a purged post out of every place that keeps them."""
-    session().execute(
-        update(Revision)
-        .where(Revision.post_id == post.id)
-        .values(body="", title=None, safe_title=None)
-    )
-    if post.type != "reply":
-        post.title, post.safe_title = "", _("Purged")
 
 
 def _lock(post: Post, locks: bool, by: Viewer) -> None:

@@ -115,7 +115,7 @@ def thread_line(thread: Post, viewer: Viewer) -> ThreadLine:
     return ThreadLine(
         id=thread.id,
         url=address(thread),
-        safe_title=thread.safe_title or "",
+        safe_title=thread.safe_title or _("A question that was erased"),
         title=thread.title if can_read(viewer, thread) else None,
         theory_count=thread.theory_count,
         vote_count=thread.vote_count,

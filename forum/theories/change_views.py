@@ -19,11 +19,13 @@ from forum.theories.finding import found_or_404
 from forum.theories.models import Post, Revision
 from forum.theories.views import blueprint
 from forum.theories.writing import scopes_in
+from forum.votes.cards import figures_shown
+from forum.votes.queries import opinions
 
 
 @dataclass(frozen=True, slots=True)
 class RevisionLine:
-    """A revision in the list of all; `votes_before` is None for the first."""
+    """A revision in the list of all; `votes_before` is None for the first, and while blind."""
 
     number: int
     at: datetime
@@ -47,6 +49,7 @@ def revisions(post_id: int) -> Any:
         abort(404)
     before = numbers.get(shown.number - 1)
     author = session().get_one(User, post.author_id)
+    tells_votes = post.type != "thread" and figures_shown(post, opinions(person, [post]))
     return render_template(
         "theories/revisions.html",
         section="films",
@@ -58,7 +61,7 @@ def revisions(post_id: int) -> Any:
                 number=revision.number,
                 at=revision.at,
                 author=cards.byline(author, person),
-                votes_before=revision.votes_before if revision.number > 1 else None,
+                votes_before=revision.votes_before if tells_votes and revision.number > 1 else None,
                 current=revision.number == post.version,
                 url=url_for("theories.revisions", post_id=post.id, version=revision.number),
             )

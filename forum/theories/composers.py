@@ -34,6 +34,7 @@ class Composer:
         show: renders the page; takes the preview, when the draft was saved, and the status.
         publish: posts or changes; gives the post and what to say of it.
         here: the composer's own address.
+        film: of whose ending it is.
     """
 
     kind: str
@@ -42,6 +43,7 @@ class Composer:
     show: Callable[..., Any]
     publish: Callable[[Words], tuple[Post, str]]
     here: str
+    film: Film
     is_edit: bool = False
 
 
@@ -88,6 +90,7 @@ def thread_composer(film: Film) -> Composer:
         show=show,
         publish=lambda words: _said(operations.post_thread(film, words, by=viewer())),
         here=url_for("theories.compose_thread", slug=film.slug),
+        film=film,
     )
 
 
@@ -127,6 +130,7 @@ def theory_composer(thread: Post) -> Composer:
         show=show,
         publish=lambda words: _said(operations.post_theory(thread, words, by=viewer())),
         here=url_for("theories.compose_theory", post_id=thread.id),
+        film=film_of(thread),
     )
 
 
@@ -156,6 +160,7 @@ def reply_composer(post: Post) -> Composer:
         show=show,
         publish=lambda words: _said(operations.post_reply(post, words, by=viewer())),
         here=url_for("theories.compose_reply", post_id=post.id),
+        film=film_of(post),
     )
 
 
@@ -218,6 +223,7 @@ def edit_composer(post: Post) -> Composer:
         show=show,
         publish=publish,
         here=url_for("theories.edit", post_id=post.id),
+        film=film_of(post),
         is_edit=True,
     )
 

@@ -9,7 +9,7 @@ from forum.accounts.sessions import viewer
 from forum.accounts.views import login_page
 from forum.films.finding import film_or_404
 from forum.lib.answers import fragment, onward, wants_fragment
-from forum.lib.database import unit_of_work
+from forum.lib.database import session, unit_of_work
 from forum.lib.language import gettext as _
 from forum.lib.markup import render, reveal
 from forum.lib.quotas import TooMany
@@ -110,6 +110,8 @@ def _opened(composer: Composer, verdict: Verdict) -> Any:
     """The composer's page, or where somebody who may not write is sent."""
     if verdict.code == "guest":
         return redirect(url_for("accounts.login", next=composer.here), 303)
+    if verdict.code == "sealed":
+        raise Refused(verdict, url_for("films.show", slug=composer.film.slug))
     require(verdict)
     return composer.show(None, 200)
 
@@ -189,6 +191,7 @@ def _destination(post: Post) -> str:
 def _new_reply(post: Post) -> Response:
     reply, author = authored_or_404(post.id, viewer(), "reply")
     theory = found_or_404(reply.theory_id or 0, viewer(), "theory")
+    session().refresh(theory, ["reply_count"])  # counted by the database, past this object
     card = reply_card(
         reply, author, viewer(), Opinions(), wrote_theory=reply.author_id == theory.author_id
     )

@@ -172,6 +172,8 @@ class Post(Base):
         self.state = state
         if state == "purged":
             self.body = self.html = self.excerpt = ""
+            if self.type != "reply":
+                self.title = self.safe_title = ""
 
 
 class Thread(Post):

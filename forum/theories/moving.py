@@ -1,6 +1,6 @@
 """A post's way from one state to the next, with the copies of its state and the counts above it."""
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from forum import counters, events
 from forum.accounts.models import User
@@ -9,7 +9,7 @@ from forum.films.models import Film
 from forum.lib import clock
 from forum.lib.database import session
 from forum.permissions import Viewer
-from forum.theories.models import Post, Theory, Thread
+from forum.theories.models import Post, Revision, Theory, Thread
 from forum.theories.writing import stance_counts
 
 _PUBLISHED = {
@@ -51,6 +51,8 @@ def leave(post: Post, state: str) -> None:
     """
     was_published = post.state == "published"
     post.move_to(state)
+    if state == "purged":  # the text must go, and so must what it once was
+        session().execute(delete(Revision).where(Revision.post_id == post.id))
     session().flush()
     _spread_state(post)
     if was_published != (post.state == "published"):

@@ -154,7 +154,8 @@ def theory_page(
             reply_count=post.reply_count,
             stances=stances(post, stance),
             pager=pager(None if sealed else page.next),
-            reply_form=form if answerable else None,
+            # What was typed is shown again even where it can't be posted any more.
+            reply_form=form if answerable or form.is_submitted() else None,
             reply_action=url_for("theories.create_reply", post_id=post.id),
             can_reply=answerable,
             can_edit=bool(can_edit(person, post)),
@@ -166,7 +167,7 @@ def theory_page(
             votes_before_edit=_votes_before(post, mine) if changed else None,
             statements=[] if sealed else _statements(post),
             seen_action=url_for("films.open_seal", slug=film.slug),
-            draft_url=_draft_url("reply", post.id) if answerable else "",
+            draft_url=_draft_url("reply", post.id),
             **_waiting(post, person),
         ),
         status,

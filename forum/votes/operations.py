@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import case, delete, func, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from forum import counters, events
 from forum.events import Kind
@@ -51,10 +52,11 @@ def cast_vote(post: Post, value: int, *, by: Viewer) -> Post:
     if value not in ((-1, 0, 1) if isinstance(post, Theory) else (0, 1)):
         raise NoSuchVote(value)
     now = clock.now()
-    old, prior = _vote_and_prior(post, by)
+    limits = _QUOTAS if by.is_member else _NEWCOMERS
+    old, prior, cast_since = _before(post, by, [now - limit.window for limit in limits])
     if old == value:
         return post
-    quotas.check(_QUOTAS if by.is_member else _NEWCOMERS, lambda since: _cast(by, since), now)
+    quotas.check(limits, cast_since.__getitem__, now)
     _keep(post, value, by, now)
     session().add(
         VoteChange(user_id=by.id, post_id=post.id, old_value=old, new_value=value, at=now)
@@ -81,25 +83,25 @@ def show_figures(post: Post, *, by: Viewer) -> None:
         events.record(Kind.FIGURES_REVEALED, by=by, film_id=post.film_id, post_id=post.id)
 
 
-def _vote_and_prior(post: Post, by: Viewer) -> tuple[int, float]:
+def _before(
+    post: Post, by: Viewer, moments: list[datetime]
+) -> tuple[int, float, dict[datetime, int]]:
+    """The vote of `by` on `post`, its film's prior, and how many votes `by` has cast since each of
+    `moments`; one statement."""
     vote = select(Vote.value).where(Vote.user_id == by.id, Vote.post_id == post.id)
+    cast = [
+        select(func.count()).where(VoteChange.user_id == by.id, VoteChange.at > moment)
+        for moment in moments
+    ]
     row = session().execute(
-        select(func.coalesce(vote.scalar_subquery(), 0), Film.prior).where(Film.id == post.film_id)
+        select(
+            func.coalesce(vote.scalar_subquery(), 0),
+            Film.prior,
+            *(count.scalar_subquery() for count in cast),
+        ).where(Film.id == post.film_id)
     )
-    old, prior = row.one()
-    return old, prior
-
-
-def _cast(by: Viewer, since: datetime) -> int:
-    return (
-        session()
-        .scalars(
-            select(func.count())
-            .select_from(VoteChange)
-            .where(VoteChange.user_id == by.id, VoteChange.at > since)
-        )
-        .one()
-    )
+    old, prior, *counts = row.one()
+    return old, prior, dict(zip(moments, counts, strict=True))
 
 
 def _keep(post: Post, value: int, by: Viewer, now: datetime) -> None:
@@ -117,26 +119,31 @@ def _keep(post: Post, value: int, by: Viewer, now: datetime) -> None:
 
 
 def _count(post: Post, old: int, new: int, prior: float) -> None:
-    """Carry a vote's change into the figures of its post, thread and film."""
+    """Carry a vote's change into the figures of its post, and of thread and film where it shows."""
     ups = (new == 1) - (old == 1)
     downs = (new == -1) - (old == -1)
     votes = ups + downs
-    changes: dict[str, object] = {
-        "ups": Post.ups + ups,
-        "downs": Post.downs + downs,
-        "ups_weight": Post.ups_weight + ups,
-        "downs_weight": Post.downs_weight + downs,
-        "vote_count": Post.vote_count + votes,
-    }
+    own = Post.id == post.id
+    deltas = {"ups": ups, "downs": downs, "ups_weight": ups, "downs_weight": downs}
+    changes = {name: getattr(Post, name) + case((own, by), else_=0) for name, by in deltas.items()}
+    changes["vote_count"] = Post.vote_count + votes
+    shows = isinstance(post, Theory) and not post.blind and votes != 0
     if isinstance(post, Theory):
-        changes |= ranks_of(post, post.ups_weight + ups, post.downs_weight + downs, prior)
-    session().execute(
-        update(Post).where(Post.id == post.id).values(changes).returning(Post.id),
-        execution_options={"synchronize_session": "fetch"},
+        ranks = ranks_of(post, post.ups_weight + ups, post.downs_weight + downs, prior)
+        changes |= {n: case((own, rank), else_=getattr(Post, n)) for n, rank in ranks.items()}
+    # The thread's count of votes changes by as much as the theory's: one statement for both rows.
+    rows = session().execute(
+        update(Post)
+        .where(Post.id.in_((post.id, post.thread_id) if shows else (post.id,)))
+        .values(changes)
+        .returning(Post.id, *(getattr(Post, name) for name in changes)),
+        execution_options={"synchronize_session": False},
     )
-    if isinstance(post, Theory) and not post.blind and votes:
-        assert post.thread_id is not None
-        counters.apply_delta(Post.id, post.thread_id, vote_count=votes)
+    for row in rows.mappings():
+        if row["id"] == post.id:
+            for name in changes:
+                set_committed_value(post, name, row[name])
+    if shows:
         counters.apply_delta(Film.id, post.film_id, vote_count=votes)
 
 

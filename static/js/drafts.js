@@ -8,7 +8,8 @@ export function keepDrafts(form) {
   if (!form.dataset.autosave) return;
   const saved = form.querySelector("[data-saved]");
   let timer;
-  let kept = snapshot(form);
+  // What was typed before this module came, or was sent and came back with errors, is kept nowhere yet.
+  let kept = isTouched(form) || form.querySelector(".error-summary") ? "" : snapshot(form);
 
   async function save() {
     clearTimeout(timer);
@@ -30,10 +31,13 @@ export function keepDrafts(form) {
     if (saved) saved.textContent = arrived ? saved.dataset.saved : saved.dataset.unsaved;
   }
 
-  form.addEventListener("input", () => {
+  function saveSoon() {
     clearTimeout(timer);
     timer = setTimeout(save, PAUSE);
-  });
+  }
+
+  if (!kept) saveSoon();
+  form.addEventListener("input", saveSoon);
   form.addEventListener("submit", () => {
     clearTimeout(timer);
     kept = snapshot(form);
@@ -44,11 +48,15 @@ export function keepDrafts(form) {
   });
   form.addEventListener("unsent", () => {
     kept = "";
-    timer = setTimeout(save, PAUSE);
+    saveSoon();
   });
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") save();
   });
 }
+
+const isTouched = (form) =>
+  [...form.elements].some((field) =>
+    field.type === "radio" ? field.checked !== field.defaultChecked : field.value !== (field.defaultValue ?? field.value));
 
 const snapshot = (form) => new URLSearchParams(new FormData(form)).toString();

@@ -30,7 +30,9 @@ def main(folder: Path, parts: list[str]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with started(chromium) as browser:
         for furnish, pages in ((dict, FIRST_DAY), (evening.furnish, PAGES)):
-            wanted = {n: p for n, p in pages.items() if not parts or any(part in n for part in parts)}
+            wanted = {
+                n: p for n, p in pages.items() if not parts or any(part in n for part in parts)
+            }
             with _house(furnish) as (house, stage):
                 for name, spec in wanted.items():
                     _picture(browser, house, stage, spec, folder / name)

@@ -102,15 +102,26 @@ def _vote(crowd: list[User], hana: User) -> None:
 def _argue(film: Film, hana: User, crowd: list[User]) -> dict[str, str]:
     """Replies below the first theory, and a theory that has been edited."""
     question = _questions(film)[0]
-    theory = session().scalars(
-        select(Post).where(Post.type == "theory", Post.thread_id == question.id).order_by(Post.id).limit(1)
-    ).one()
-    first = _reply(theory, crowd[4], "You give the silence to her. I think it belongs to *him*.", "challenges")
+    theory = (
+        session()
+        .scalars(
+            select(Post)
+            .where(Post.type == "theory", Post.thread_id == question.id)
+            .order_by(Post.id)
+            .limit(1)
+        )
+        .one()
+    )
+    first = _reply(
+        theory, crowd[4], "You give the silence to her. I think it belongs to *him*.", "challenges"
+    )
     _good_points(first, crowd[5:9])
     parent = first
     for depth in range(7):
         stance = ("neutral", "supports", "challenges")[depth % 3]
-        parent = _reply(parent, crowd[depth], f"Level {depth + 2}: look at who moves first.", stance)
+        parent = _reply(
+            parent, crowd[depth], f"Level {depth + 2}: look at who moves first.", stance
+        )
     gone = _reply(theory, crowd[1], "Taken back.", "supports")
     _reply(gone, crowd[2], "An answer that stays.", "neutral")
     removed = _reply(theory, crowd[3], "Not fit to be read.", "challenges")
@@ -122,7 +133,9 @@ def _argue(film: Film, hana: User, crowd: list[User]) -> dict[str, str]:
     in_state(removed, "removed")
     with unit_of_work():
         changes.revise(
-            own, words("What persuades me is the wipers.\n\nAnd the *silence*.", stance="supports"), 1,
+            own,
+            words("What persuades me is the wipers.\n\nAnd the *silence*.", stance="supports"),
+            1,
             by=viewer_of(hana),
         )
     return {
@@ -144,7 +157,13 @@ def _other_films(hana: User, usher: User, crowd: list[User]) -> dict[str, str]:
         a_fan(user, seen=(jeanne, stalker))
     empty = _thread(stalker, hana, "A question about the room", "Did any of them want to go in?")
     locked = _thread(stalker, crowd[5], "The dog", "Whose dog is it, and since when?")
-    _theory(locked, crowd[5], "On the dog", "It was the Zone’s from the start", "It comes when nobody calls.")
+    _theory(
+        locked,
+        crowd[5],
+        "On the dog",
+        "It was the Zone’s from the start",
+        "It comes when nobody calls.",
+    )
     with unit_of_work():
         changes.lock(locked, True, by=viewer_of(usher))
         changes.pin(locked, True, by=viewer_of(usher))
@@ -163,9 +182,13 @@ def _other_films(hana: User, usher: User, crowd: list[User]) -> dict[str, str]:
             f"Theory {number}: {LONGEST_WORD if number == 3 else 'the clock did it'}",
             WIDE if number == 3 else f"Because of reason {number}.",
         )
-    with_pages = session().scalars(
-        select(Post).where(Post.type == "theory", Post.thread_id == long.id).order_by(Post.id)
-    ).first()
+    with_pages = (
+        session()
+        .scalars(
+            select(Post).where(Post.type == "theory", Post.thread_id == long.id).order_by(Post.id)
+        )
+        .first()
+    )
     assert with_pages is not None
     for number in range(54):
         _reply(with_pages, crowd[number % 5], f"Answer {number + 1} of many.", "neutral")
@@ -190,20 +213,28 @@ def _today(anora: Film, hana: User, crowd: list[User]) -> dict[str, str]:
     """What was posted a few hours ago: figures still hidden, one's own theory, a draft."""
     threads = _questions(anora)
     blind = _theory(
-        threads[0], crowd[0], "On what is heard", "Listen to the engine, not to her",
+        threads[0],
+        crowd[0],
+        "On what is heard",
+        "Listen to the engine, not to her",
         "The engine runs through the whole of it, and stops once.\n\nThat is the *cut* that matters.",
     )
     for fan in crowd[1:6]:
         with unit_of_work():
             votes.cast_vote(blind, 1, by=viewer_of(fan))
     own = _theory(
-        threads[0], hana, "A look out of the window", "The snow is the only witness",
+        threads[0],
+        hana,
+        "A look out of the window",
+        "The snow is the only witness",
         "Nobody looks at her but the *weather*.\n\nThe wipers go on over the silence.",
     )
     with unit_of_work():
         text = words(
             "Nobody looks at her but the *weather* and us.\n\nThe wipers go on over the silence.\n\nAsk why.",
-            safe_title="A look out of the window", title="The snow is a witness", kind="allegory",
+            safe_title="A look out of the window",
+            title="The snow is a witness",
+            kind="allegory",
         )
         changes.revise(own, text, 1, by=viewer_of(hana))
     gone = _theory(threads[1], crowd[2], "Something else", "I was wrong about it", "All of it.")
@@ -213,9 +244,14 @@ def _today(anora: Film, hana: User, crowd: list[User]) -> dict[str, str]:
     with unit_of_work():
         by = viewer_of(hana)
         drafts.save_draft(
-            "theory", threads[3].id,
-            {"safe_title": "Where the noise goes", "title": "Ani opens a club", "kind": "alternate",
-             "body": "She knows what a room wants before it does. That is a *trade*, and hers."},
+            "theory",
+            threads[3].id,
+            {
+                "safe_title": "Where the noise goes",
+                "title": "Ani opens a club",
+                "kind": "alternate",
+                "body": "She knows what a room wants before it does. That is a *trade*, and hers.",
+            },
             by=by,
         )
         drafts.save_draft("reply", blind.id, {"stance": "challenges", "body": "And what of"}, by=by)
@@ -244,10 +280,14 @@ def _reset_link(user: User) -> str:
 
 def _writer(user: User, *seen: Film) -> Any:
     """`user` without the quotas that would keep an evening from fitting into a second."""
-    return Operator(id=user.id, seen=frozenset({*viewer_of(user).seen, *(film.id for film in seen)}))
+    return Operator(
+        id=user.id, seen=frozenset({*viewer_of(user).seen, *(film.id for film in seen)})
+    )
 
 
-def _thread(film: Film, user: User, safe_title: str, title: str, body: str = "I keep asking.") -> Post:
+def _thread(
+    film: Film, user: User, safe_title: str, title: str, body: str = "I keep asking."
+) -> Post:
     text = words(body, safe_title=safe_title, title=title)
     with unit_of_work():
         return theories.post_thread(film, text, by=_writer(user, film))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, request
+from jinja2 import FileSystemBytecodeCache
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from forum import create_app
@@ -58,6 +59,7 @@ def open_house(instance: Path, database: Path, **overrides: Any) -> Iterator[Hou
             **overrides,
         )
     )
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(database.parent))
     server.app = app
     house = House(app, f"http://127.0.0.1:{server.port}")
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})

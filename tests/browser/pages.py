@@ -99,8 +99,12 @@ PAGES = {
     "bad-method": Spec("/logout", "Not this way.", status=405),
     # A guest who has seen it.
     "film-open-guest": Spec("{film}", "Anora (2024)", first=_has_seen_anora),
-    "thread-open-guest": Spec("{thread}", "Did Anora ever really escape?, Anora", first=_has_seen_anora),
-    "theory-open-guest": Spec("{theory}", "The last scenes set her free, Anora", first=_has_seen_anora),
+    "thread-open-guest": Spec(
+        "{thread}", "Did Anora ever really escape?, Anora", first=_has_seen_anora
+    ),
+    "theory-open-guest": Spec(
+        "{theory}", "The last scenes set her free, Anora", first=_has_seen_anora
+    ),
     # A fan.
     "front-fan": Spec("/", "{tagline}", HANA),
     "front-newcomer": Spec("/", "{tagline}", NEWCOMER),
@@ -113,7 +117,9 @@ PAGES = {
         "{sealed film}", "Parasite (2019)", HANA, then=_sends_nothing("I have seen it")
     ),
     "thread-open": Spec("{thread}", "Did Anora ever really escape?, Anora", HANA),
-    "thread-divisive": Spec("{thread}?order=divisive", "Did Anora ever really escape?, Anora", HANA),
+    "thread-divisive": Spec(
+        "{thread}?order=divisive", "Did Anora ever really escape?, Anora", HANA
+    ),
     "thread-unanswered": Spec(
         "{thread without an answer}", "Did any of them want to go in?, Stalker", HANA
     ),

@@ -31,7 +31,9 @@ class Person:
         house: the forum.
     """
 
-    def __init__(self, browser: Browser, house: House, *, width: int = 1280, **options: Any) -> None:
+    def __init__(
+        self, browser: Browser, house: House, *, width: int = 1280, **options: Any
+    ) -> None:
         self.house = house
         self.context = browser.new_context(
             viewport={"width": width, "height": 900}, base_url=house.url, **options
@@ -48,7 +50,10 @@ class Person:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self.context.close()
         if error is None:

@@ -4,12 +4,11 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page
 
 from tests.browser.conftest import Arrives
 from tests.browser.house import House, Stage
 from tests.browser.pages import FIRST_DAY, PAGES, Spec, show
-from tests.browser.people import Person
 
 PHONE, DESK, SMALLEST = 390, 1280, 320
 
@@ -61,7 +60,12 @@ def _title(spec: Spec, house: House) -> str:
 
 def _headings(page: Page) -> list[str]:
     """Headings that break the outline: a second h1, none at all, or a level that is skipped."""
-    levels = [int(tag[1]) for tag in page.locator("h1, h2, h3, h4, h5, h6").evaluate_all("all => all.map((e) => e.tagName)")]
+    levels = [
+        int(tag[1])
+        for tag in page.locator("h1, h2, h3, h4, h5, h6").evaluate_all(
+            "all => all.map((e) => e.tagName)"
+        )
+    ]
     if levels.count(1) != 1:
         return [f"{levels.count(1)} h1"]
     return [f"h{b} after h{a}" for a, b in zip(levels, levels[1:], strict=False) if b > a + 1]

@@ -44,10 +44,14 @@ def test_a_unit_of_work_commits(app):
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
 def test_a_unit_of_work_that_raises_changes_nothing(app, error):
-    with pytest.raises(error), unit_of_work() as work:
-        keep()
-        work.flush()
-        raise error
+    def keep_and_fail() -> None:
+        with unit_of_work() as work:
+            keep()
+            work.flush()
+            raise error
+
+    with pytest.raises(error):
+        keep_and_fail()
     assert count() == 0
     with unit_of_work():
         keep()
@@ -55,10 +59,14 @@ def test_a_unit_of_work_that_raises_changes_nothing(app, error):
 
 
 def test_a_unit_of_work_within_another_is_refused(app):
-    with pytest.raises(NestedUnitOfWork, match="already open"), unit_of_work():
-        keep()
+    def keep_twice() -> None:
         with unit_of_work():
-            pass
+            keep("outer")
+            with unit_of_work():
+                keep("inner")
+
+    with pytest.raises(NestedUnitOfWork, match="already open"):
+        keep_twice()
     assert count() == 0
 
 

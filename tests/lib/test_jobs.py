@@ -77,9 +77,13 @@ def test_a_job_waits_for_its_time(ran):
 
 
 def test_a_job_exists_only_if_its_act_was_committed(ran):
-    with pytest.raises(ZeroDivisionError), unit_of_work():
-        jobs.enqueue("it", {"number": 1})
-        raise ZeroDivisionError
+    def enqueue_and_fail() -> None:
+        with unit_of_work():
+            jobs.enqueue("it", {"number": 1})
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        enqueue_and_fail()
     assert jobs.run_due() == 0
 
 

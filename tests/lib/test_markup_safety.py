@@ -1,4 +1,4 @@
-"""Markdown as attackers write it: nothing that runs, nothing that takes long, nothing that grows."""
+"""Markdown as attackers write it: nothing runs, nothing takes long, nothing grows."""
 
 import re
 import time

@@ -50,14 +50,15 @@ def test_a_try_may_count_under_several_limits(app):
 
 def test_the_refusal_says_when_the_window_ends(app, at_noon):
     at_noon.shift(timedelta(seconds=100))
+    for _ in range(5):
+        throttle.count_try((FIVE, "a"))
     with pytest.raises(TooMany) as caught:
-        for _ in range(6):
-            throttle.count_try((FIVE, "a"))
+        throttle.count_try((FIVE, "a"))
     assert caught.value.retry_after == 200
 
 
 def test_a_new_window_counts_anew(app, at_noon):
-    assert not all([allowed((FIVE, "a")) for _ in range(6)])
+    assert [allowed((FIVE, "a")) for _ in range(6)][-1] is False
     at_noon.shift(timedelta(minutes=5))
     assert allowed((FIVE, "a"))
 

@@ -24,6 +24,7 @@ from tests.factories import (
     found,
     the_rules,
 )
+from tests.laws.test_statements import counted
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -188,14 +189,14 @@ def test_an_empty_queue_says_what_was_done_this_week(app):
     assert "1 case decided in the last seven days" in page
 
 
-def test_ten_thousand_cases_cost_the_queue_no_statement_more(app, statements):
+def test_ten_thousand_cases_cost_the_queue_no_statement_more(app):
     theory = a_theory()
     moderator = a_moderating_visitor(app)
     a_case(theory)
-    with statements() as few:
+    with counted() as few:
         moderator.see("/moderation/queue")
     _many_cases(theory, 10_000)
-    with statements() as many:
+    with counted() as many:
         page = moderator.see("/moderation/queue")
     assert "10,001" in page
     assert len(many) == len(few)

@@ -1,0 +1,137 @@
+"""With JavaScript a reply appears where it was written, and what is typed is previewed, counted and kept."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import behind_the_pages as behind
+from tests.browser.conftest import Arrives
+from tests.browser.house import House
+from tests.browser.people import Person
+
+QUESTION = "Did Anora ever really escape?"
+THEORY = "The last scenes set her free"
+AUTOSAVE = 3_500
+"""Milliseconds after the last key by which a draft is on its way."""
+
+
+@pytest.fixture
+def fan(arrives: Arrives, house: House) -> Person:
+    """Somebody with an account, who has opened the film."""
+    return arrives(behind.account(house, "noor"))
+
+
+def test_a_reply_appears_below_the_others_and_the_form_is_empty_again(fan, house):
+    behind.reply_by(house, "lastreel", "Look at the hands.", THEORY)
+    fan.opens(behind.address(house, THEORY))
+    fan.page.evaluate("window.stayed = true")
+    fan.chooses("Supports")
+    fan.writes("Reply", "And at the *wipers*.")
+    fan.presses("Reply")
+    expect(fan.page.locator("#reply-list .reply")).to_have_count(2)
+    mine = fan.page.locator("#reply-list .reply").last
+    expect(mine).to_contain_text("you supports, now")
+    expect(mine.locator("em")).to_have_text("wipers")
+    expect(mine).to_be_in_viewport()
+    expect(fan.page.get_by_role("heading", name="2 replies")).to_be_visible()
+    expect(fan.page.get_by_label("Reply", exact=True)).to_have_value("")
+    expect(fan.page.get_by_role("radio", name="Neutral")).to_be_checked()
+    assert fan.page.evaluate("window.stayed === true")
+
+
+def test_a_reply_that_was_a_draft_doesnt_come_back_once_it_is_posted(fan, house):
+    fan.page.clock.install()
+    fan.opens(behind.address(house, THEORY))
+    fan.writes("Reply", "Half a thought")
+    fan.page.clock.run_for(AUTOSAVE)
+    fan.sees("Saved just now, on our side, not in this tab")
+    fan.page.reload()
+    expect(fan.page.get_by_label("Reply", exact=True)).to_have_value("Half a thought")
+    fan.writes("Reply", "A whole thought")
+    fan.presses("Reply")
+    expect(fan.page.locator("#reply-list .reply")).to_have_count(1)
+    expect(fan.page.get_by_label("Reply", exact=True)).to_have_value("")
+    fan.opens("/drafts")
+    fan.sees("Nothing half written.")
+
+
+def test_the_preview_follows_what_is_typed(fan, house):
+    fan.opens(f"{behind.address(house, QUESTION)}/theories/new")
+    fan.writes("The theory", "Look at the *hands*, >!and the ring!<.")
+    preview = fan.page.get_by_role("region", name="Preview")
+    expect(preview.locator("em")).to_have_text("hands")
+    expect(preview).not_to_contain_text("and the ring", use_inner_text=True)
+    preview.locator("summary").click()
+    expect(preview).to_contain_text("and the ring", use_inner_text=True)
+    fan.writes("The theory", "<script>alert(1)</script>")
+    expect(preview).to_contain_text("<script>alert(1)</script>")
+
+
+def test_what_fits_is_counted(fan, house):
+    fan.opens(f"{behind.address(house, QUESTION)}/theories/new")
+    fan.sees("0 / 80")
+    fan.writes("Safe title", "Twenty characters 🎬🎬")
+    fan.sees("20 / 80")
+    fan.writes("The theory", "Four words, no more.")
+    fan.sees("4 words")
+
+
+def test_what_is_typed_is_kept_a_few_seconds_after_the_last_key(fan, house):
+    fan.page.clock.install()
+    fan.opens(f"{behind.address(house, QUESTION)}/theories/new")
+    fan.writes("Safe title", "About the ring")
+    fan.writes("The theory", "She never took it off, and")
+    fan.page.clock.run_for(AUTOSAVE)
+    fan.sees("Saved just now, on our side, not in this tab")
+    fan.page.reload()
+    expect(fan.page.get_by_label("Safe title", exact=True)).to_have_value("About the ring")
+    expect(fan.page.get_by_label("The theory", exact=True)).to_have_value(
+        "She never took it off, and"
+    )
+
+
+def test_what_is_typed_is_kept_when_the_page_is_left_at_once(fan, house):
+    composer = f"{behind.address(house, QUESTION)}/theories/new"
+    fan.opens(composer)
+    fan.writes("The theory", "She never took it off")
+    fan.opens("/about")
+    while "She never took it off" not in behind.drafts(house):  # it outlives its page by a moment
+        fan.page.wait_for_timeout(20)
+    fan.opens(composer)
+    expect(fan.page.get_by_label("The theory", exact=True)).to_have_value("She never took it off")
+
+
+def test_a_text_too_long_to_outlive_its_page_is_kept_while_it_is_there(fan, house):
+    text = "Ї" * 18_000
+    fan.page.clock.install()
+    fan.opens(f"{behind.address(house, QUESTION)}/theories/new")
+    fan.writes("The theory", text)
+    fan.page.clock.run_for(AUTOSAVE)
+    fan.sees("Saved just now, on our side, not in this tab")
+    assert behind.drafts(house) == [text]
+
+
+def test_nothing_is_kept_of_what_was_published(fan, house):
+    fan.opens(f"{behind.address(house, QUESTION)}/theories/new")
+    fan.writes("Safe title", "About the ring")
+    fan.writes("Title", "She kept the ring")
+    fan.writes("The theory", "Look at her *hand*.")
+    fan.presses("Publish the theory")
+    fan.sees("Your theory is out.")
+    fan.opens("/drafts")
+    fan.sees("Nothing half written.")
+
+
+def test_times_are_told_as_people_tell_them_and_the_date_stays_at_hand(fan, house):
+    fan.opens(behind.theory_by(house, "lastreel", "Listen to the engine", QUESTION))
+    time = fan.page.locator(".theory-by time")
+    expect(time).to_have_text("now")
+    expect(time).to_have_attribute("title", time.get_attribute("title") or "a date")
+
+
+def test_a_notice_is_said_once(fan):
+    fan.opens("/films/anora-2024")
+    fan.presses("Seal it again")
+    fan.sees("The film is sealed again.")
+    expect(fan.page).to_have_url(f"{fan.house.url}/films/anora-2024")
+    fan.page.reload()
+    expect(fan.page.get_by_text("The film is sealed again.")).to_have_count(0)

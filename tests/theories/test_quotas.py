@@ -1,0 +1,134 @@
+"""How much one account may post; what is refused is still on the page."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import func, select
+
+from forum.lib.database import unit_of_work
+from forum.lib.quotas import TooMany
+from forum.theories.changes import withdraw
+from forum.theories.models import Post
+from tests.factories import (
+    a_fan,
+    a_film,
+    a_reply,
+    a_theory,
+    a_thread,
+    a_user,
+    a_visitor,
+    film_of,
+    found,
+    viewer_of,
+)
+
+POSTERS = {"thread": a_thread, "theory": a_theory, "reply": a_reply}
+
+
+@pytest.fixture(autouse=True)
+def at_noon():
+    with time_machine.travel("2026-05-01T12:00:00Z", tick=False) as moment:
+        yield moment
+
+
+def post_until_refused(kind: str, trust: str) -> tuple[int, int]:
+    """How many posts of `kind` an account may make at once, and when it may try again."""
+    film = a_film()
+    user = a_user(trust=trust, role="moderator" if kind == "thread" else "fan")
+    target = {"thread": film, "theory": a_thread(film), "reply": a_theory(a_thread(film))}[kind]
+    fan = a_fan(user, seen=(film,))
+    for count in range(30):
+        try:
+            POSTERS[kind](target, by=fan)
+        except TooMany as refusal:
+            return count, refusal.retry_after
+    raise AssertionError("no quota held")
+
+
+@pytest.mark.parametrize(
+    ("kind", "trust", "most"),
+    [
+        ("thread", "trusted", 5),
+        ("thread", "member", 5),
+        ("thread", "newcomer", 1),
+        ("theory", "member", 10),
+        ("theory", "newcomer", 3),
+        ("reply", "member", 4),
+        ("reply", "newcomer", 5),
+    ],
+)
+def test_an_account_may_post_so_much_at_once(app, kind, trust, most):
+    count, retry_after = post_until_refused(kind, trust)
+    assert count == most
+    assert retry_after > 0
+
+
+def test_a_quota_is_free_again_when_its_window_is_over(app, at_noon):
+    theory = a_theory()
+    fan = a_fan(seen=(film_of(theory),))
+    for _ in range(4):
+        a_reply(theory, by=fan)
+    with pytest.raises(TooMany):
+        a_reply(theory, by=fan)
+    at_noon.shift(timedelta(minutes=1))
+    a_reply(theory, by=fan)
+
+
+def test_sixty_replies_an_hour_are_enough(app, at_noon):
+    theory = a_theory()
+    fan = a_fan(seen=(film_of(theory),))
+    for _ in range(60):
+        a_reply(theory, by=fan)
+        at_noon.shift(timedelta(seconds=20))
+    with pytest.raises(TooMany):
+        a_reply(theory, by=fan)
+
+
+def test_what_was_withdrawn_still_counts(app):
+    theory = a_theory()
+    user = a_user(trust="newcomer")
+    a_fan(user, seen=(film_of(theory),))
+    thread = found(select(Post).where(Post.id == theory.thread_id))[0]
+    for _ in range(3):
+        mine = a_theory(thread, by=viewer_of(user))
+        with unit_of_work():
+            withdraw(mine, by=viewer_of(user))
+    with pytest.raises(TooMany):
+        a_theory(thread, by=viewer_of(user))
+
+
+def test_the_operator_who_seeds_has_no_quota(app):
+    theory = a_theory()
+    admin = a_fan(a_user(role="admin"), seen=(film_of(theory),))
+    for _ in range(20):
+        a_reply(theory, by=admin)
+    assert found(select(func.count()).where(Post.author_id == admin.id)) == [20]
+
+
+def test_a_refused_post_keeps_its_text_and_says_when_to_come_back(app):
+    theory = a_theory()
+    film = film_of(theory)
+    visitor = a_visitor(app, a_user(), seen=(film,))
+    path = f"/posts/{theory.id}/replies"
+    for n in range(4):
+        assert visitor.post(path, stance="neutral", body=f"Reply {n}").status_code == 303
+    response = visitor.post(path, stance="supports", body="THE FIFTH REPLY")
+    assert response.status_code == 429
+    assert response.headers["Retry-After"] == "16"
+    assert "That was a lot at once. Try again in 16 seconds." in response.text
+    assert "THE FIFTH REPLY" in response.text
+    assert found(select(func.count()).where(Post.type == "reply")) == [4]
+
+
+def test_a_refused_theory_and_question_keep_their_text_too(app):
+    film = a_film()
+    thread = a_thread(film)
+    visitor = a_visitor(app, a_user(role="moderator", trust="newcomer"), seen=(film,))
+    form = {"safe_title": "A safe title", "kind": "reading", "body": "Words."}
+    for path, most in ((f"/threads/{thread.id}/theories", 3), (f"/films/{film.slug}/threads", 1)):
+        for n in range(most):
+            assert visitor.post(path, title=f"Title {n}", **form).status_code == 303
+        response = visitor.post(path, title="ONE MORE", **form)
+        assert response.status_code == 429
+        assert 'value="ONE MORE"' in response.text

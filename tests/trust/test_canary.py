@@ -1,0 +1,320 @@
+"""The canary: each text that anybody wrote holds a word of its own, and a crawl of every route, as
+every kind of visitor, finds each word only where the table below allows it.
+
+The table is written from the product's rules, not from the code: it asks no permission of forum's.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from html import unescape
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from flask import Response
+from werkzeug.exceptions import HTTPException
+from werkzeug.test import TestResponse
+
+from forum.lib.answers import FRAGMENT
+from tests.routes import pages
+from tests.visitors import Visitor
+from tests.worlds import ABSENT, TAKEN_DOWN, Token, World
+
+VISITORS = ("stranger", "guest", "newcomer", "fan", "author", "moderator")
+"""A stranger's browser has opened no film; the guest's, and the accounts, have opened "open"."""
+
+TOKEN = re.compile(r"token\d{4}x")
+_ANSWER_SCRIPTS = ("/votes", "/figures", "/replies")
+_ADDRESSES = re.compile(r"""\b(?:href|src|action|data-[a-z-]+)="([^"]*)\"""")
+
+# --- the table ----------------------------------------------------------------------------------
+
+GUESTS = {"stranger", "guest"}
+OPENED = {"open": {*VISITORS} - {"stranger"}, "shut": set(), "hidden": set()}
+"""Film → who has opened it."""
+
+FINDERS = {
+    "published": {*VISITORS},
+    "hidden": {*VISITORS},
+    "removed": {*VISITORS},
+    "withdrawn": {*VISITORS},
+    "held": {"author", "moderator"},
+    "purged": set(),
+}
+"""State of a post → who learns that it exists; below a held or purged one it is as with held."""
+
+LISTS = {"front.index", "films.index", "search.index", "accounts.fan", "accounts.fans"}
+"""Pages that show guests nothing but safe titles, whatever their cookie says."""
+
+OWN_FORM = {"theories.edit", "theories.revise"}
+"""Where authors meet their own text as they typed it."""
+
+WHOLE_BODIES = {
+    "thread": {"theories.thread", "theories.revisions", *OWN_FORM},
+    "theory": {"theories.theory", "theories.revisions", "theories.create_reply", *OWN_FORM},
+    "reply": {
+        *("theories.theory", "theories.revisions", "theories.compose_reply"),
+        *("theories.create_reply", *OWN_FORM),
+    },
+}
+"""Type of a post → the pages that show its body; elsewhere only an excerpt without veils stands."""
+
+
+def allowed(token: Token, who: str, endpoint: str) -> bool:
+    """Whether the answer of `endpoint` to `who` may hold `token`."""
+    kind, _, rest = token.post.partition("/")
+    if kind == "user":
+        return False
+    if kind == "draft":
+        return who == rest
+    if kind == "film":
+        return who in OPENED[rest] and not (who in GUESTS and endpoint in LISTS)
+    if token.part == "safe title":
+        return who in finders(token.post)
+    if who not in readers(token.post) or (who in GUESTS and endpoint in LISTS):
+        return False
+    return _allowed_to_reader(token, who, endpoint)
+
+
+def _allowed_to_reader(token: Token, who: str, endpoint: str) -> bool:
+    _film, kind, _state = token.post.split("/")
+    part = token.part.removeprefix("old ")
+    if token.part.startswith("old ") and endpoint != "theories.revisions":
+        return False
+    if part == "safe title":  # of an earlier version: nobody is shown it
+        return False
+    if part.startswith("veil") and endpoint not in WHOLE_BODIES[kind]:
+        return False
+    if part in ("veil open", "veil shut"):
+        return who in OPENED[part.split()[1]] or (who == "author" and endpoint in OWN_FORM)
+    return True
+
+
+def finders(post: str) -> set[str]:
+    """Who learns that `post` exists."""
+    film, _kind, _state = post.split("/")
+    own, above = standing(post)
+    found = FINDERS[own]
+    if FINDERS[above] != FINDERS["published"]:
+        found = found & FINDERS["held"]
+    return found & FINDERS["held"] if film == "hidden" else found
+
+
+def readers(post: str) -> set[str]:
+    """Who reads what `post` says."""
+    film, _kind, _state = post.split("/")
+    own, _above = standing(post)
+    opened = OPENED[film] if own == "published" else set()
+    return finders(post) & (opened | {"author"})
+
+
+def standing(post: str) -> tuple[str, str]:
+    """The state of a post, and of the question or theory above it; a reply above doesn't matter."""
+    state = post.split("/")[2]
+    if state in TAKEN_DOWN:
+        return state, "published"
+    below = re.fullmatch(r"below-(?:theory|thread)-(\w+)", state)
+    return "published", below.group(1) if below else "published"
+
+
+# --- the crawl ----------------------------------------------------------------------------------
+
+
+@dataclass
+class Crawl:
+    """What one visitor was shown.
+
+    Attributes:
+        seen: token → the endpoints that showed it.
+        leaks: what the table doesn't allow.
+        asked: how many requests were sent.
+    """
+
+    world: World
+    who: str
+    visitor: Visitor
+    seen: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    leaks: list[str] = field(default_factory=list)
+    asked: int = 0
+    _done: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._tokens = {token.text: token for token in self.world.tokens}
+        self._routes = self.world.app.url_map.bind("")
+
+    def walk(self, paths: Iterable[str]) -> None:
+        """Open pages, and every address of the site that they name, until there is none left."""
+        waiting = list(paths)
+        while waiting:
+            path = waiting.pop()
+            if path in self._done:
+                continue
+            self._done.add(path)
+            response = self.visitor.get(path)
+            waiting += self.examine("GET", path, response)
+
+    def send(self, path: str, **form: str) -> None:
+        """Post a form as a page does, and, where a part of a page may follow, as our script does."""
+        asked = ("text/html", FRAGMENT) if path.endswith(_ANSWER_SCRIPTS) else ("text/html",)
+        for accept in asked:
+            headers = {"Accept": accept, "Referer": f"http://127.0.0.1:8000{path}"}
+            response = self.visitor.post(path, headers=headers, **form)
+            self.examine("POST", path, response)
+
+    def examine(self, method: str, path: str, response: TestResponse) -> list[str]:
+        """Compare all that `response` holds with the table; gives the addresses that it names."""
+        self.asked += 1
+        endpoint, asked = self._endpoint(method, path), f"{method} {path} as {self.who}"
+        assert response.status_code < 500, f"{asked}: {response.status_code}"
+        body = response.get_data(as_text=True)
+        headers = "\n".join(f"{name}: {value}" for name, value in response.headers)
+        for text in {*TOKEN.findall(body), *TOKEN.findall(unquote(headers))}:
+            self.seen[text].add(endpoint)
+            token = self._tokens[text]
+            if not allowed(token, self.who, endpoint):
+                self.leaks.append(f"{asked}: {token.part} of {token.post}")
+        addresses = [unescape(address) for address in _ADDRESSES.findall(body)]
+        addresses += [response.location] if response.location else []
+        for address in addresses:
+            for text in TOKEN.findall(unquote(address)):
+                if self._tokens[text].part != "safe title":
+                    self.leaks.append(f"{asked}: {self._tokens[text].part} in {address}")
+        return list(self._onward(path, addresses))
+
+    def _onward(self, path: str, addresses: list[str]) -> Iterator[str]:
+        here, _, query = path.partition("?")
+        for address in addresses:
+            parts = urlsplit(address)
+            is_ours = not parts.scheme and not parts.netloc and parts.path.startswith("/")
+            if not is_ours or parts.path.startswith("/assets/"):
+                continue
+            # One parameter at a time: lists whose every combination has an address have thousands.
+            # What comes after logging in was examined as an address; the page is always the same.
+            is_alike = (query and parts.path == here) or parts.path in ("/login", "/signup")
+            yield parts.path if is_alike or not parts.query else f"{parts.path}?{parts.query}"
+
+    def _endpoint(self, method: str, path: str) -> str:
+        try:
+            endpoint, _ = self._routes.match(path.partition("?")[0], method=method)
+        except HTTPException:
+            return "nothing"
+        return str(endpoint)
+
+
+def queries(world: World) -> Iterator[str]:
+    """Pages as their parameters change them."""
+    for order in ("best", "hot", "new", "divisive", "nonsense"):
+        yield f"{world.addresses['open/thread/published']}?order={order}"
+        yield f"{world.addresses['shut/thread/published']}?order={order}"
+    for stance in ("supports", "challenges", "neutral", "nonsense"):
+        yield f"{world.addresses['open/theory/published']}?stance={stance}"
+    for id in world.posts.values():
+        for version in (1, 2):
+            yield f"/posts/{id}/revisions?version={version}"
+    for words in ("film", "safe", "title", "body", "the", "token"):
+        yield f"/search?q={words}"
+        yield f"/films?q={words}&order=argued"
+    for page in ("/", "/films", "/login", "/signup", world.addresses["shut/theory/published"]):
+        yield f"{page}?said=theory-posted&next=%2Fdrafts&after=1~1~1"
+
+
+def forms(world: World, who: str) -> Iterator[tuple[str, dict[str, str]]]:
+    """Forms that change nothing which another page of the crawl rests on: as wrong as they get, as
+    previews, and as acts that are refused."""
+    words = {
+        "safe_title": "Four words of mine",
+        "title": "Of my own",
+        "body": "Mine.",
+        "kind": "plot",
+    }
+    for name, id in [*world.posts.items(), ("open/thread/absent", ABSENT)]:
+        kind = name.split("/")[1]
+        place = f"/threads/{id}/theories" if kind == "thread" else f"/posts/{id}/replies"
+        for path in (place, f"/posts/{id}/revisions"):
+            yield path, {}
+            yield path, {**words, "stance": "neutral", "act": "preview"}
+        yield f"/posts/{id}/revisions", {**words, "stance": "neutral", "version": "1"}
+        yield f"/posts/{id}/votes", {"value": "1"}
+        yield f"/posts/{id}/votes", {"value": "0"}
+        yield f"/posts/{id}/figures", {}
+        yield f"/drafts/{'theory' if kind == 'thread' else 'reply'}/{id}", {}
+        yield f"/threads/{id}/lock", {"value": "2" if who == "moderator" else "1"}
+        if who != "author":
+            yield f"/posts/{id}/withdrawal", {}
+    for slug in world.films.values():
+        yield f"/films/{slug}/threads", {}
+        yield f"/films/{slug}/threads", {**words, "act": "preview"}
+    yield "/preview", {"body": "Mine, >!film:the-shut-film-2001 | and mine!<"}
+
+
+def crawl(world: World, who: str) -> Crawl:
+    """Everything that `who` can reach."""
+    visitor = world.visitor("guest" if who == "stranger" else who, has_seen=who != "stranger")
+    found = Crawl(world, who, visitor)
+    found.walk([*(path for _, path in pages(world)), *queries(world)])
+    for path, form in forms(world, who):
+        found.send(path, **form)
+    for path in ("/nothing", "/films/the-shut-film-2001/nothing", "/threads/x", "/posts/1/votes"):
+        found.walk([path])
+    return found
+
+
+@pytest.mark.parametrize("who", VISITORS)
+def test_nothing_is_in_an_answer_but_what_the_table_allows(world: World, who: str) -> None:
+    found = crawl(world, who)
+    assert found.leaks == []
+    assert found.asked > 1000
+    unseen = {t.text for t in must_see(world, who)} - set(found.seen)
+    assert [t for t in world.tokens if t.text in unseen] == []
+
+
+def must_see(world: World, who: str) -> list[Token]:
+    """What the crawl must have met, or it would prove nothing: all that `who` may see anywhere, but
+    for what stands below held and purged posts, to which no page leads."""
+    endpoints = {rule.endpoint for rule in world.app.url_map.iter_rules()}
+    return [
+        token
+        for token in world.tokens
+        if any(allowed(token, who, endpoint) for endpoint in endpoints)
+        and not (token.post.count("/") == 2 and standing(token.post)[1] in ("held", "purged"))
+        and not (who == "newcomer" and token.part == "safe_title")  # of a question not yet theirs
+    ]
+
+
+def test_a_planted_leak_is_caught(world: World) -> None:
+    tokens = {(token.post, token.part): token.text for token in world.tokens}
+    sealed = tokens["shut/theory/published", "title"]
+    held = tokens["open/reply/held", "body"]
+    safe = tokens["shut/theory/published", "safe title"]
+    answers = {
+        "page": Response(f"<p>{sealed}</p>"),
+        "header": Response("", headers={"X-Poster": held}),
+        "way": Response("", 302, headers={"Location": f"/films?q={sealed}"}),
+        "link": Response(f'<a href="/theories/5-{tokens["open/theory/published", "title"]}">5</a>'),
+        "escaped": Response(f'<a href="/films?q=&#x74;{sealed[1:]}">6</a>'),
+        "safe": Response(f'<a href="/theories/5-{safe}">{safe}</a>'),
+    }
+    for name, response in answers.items():
+        world.app.add_url_rule(f"/{name}", f"planted.{name}", lambda found=response: found)
+    fan = Crawl(world, "fan", world.visitor("fan"))
+    fan.walk([f"/{name}" for name in answers])
+    title = "title of shut/theory/published"
+    assert {leak.partition(": ")[0]: leak.partition(": ")[2] for leak in fan.leaks} == {
+        "GET /page as fan": title,
+        "GET /header as fan": "body of open/reply/held",
+        "GET /way as fan": f"title in /films?q={sealed}",
+        "GET /link as fan": "title in /theories/5-" + tokens["open/theory/published", "title"],
+        "GET /escaped as fan": f"title in /films?q={sealed}",
+        f"GET /films?q={sealed} as fan": title,
+    }
+
+
+def test_a_list_that_follows_a_guests_cookie_is_caught(world: World) -> None:
+    token = next(t for t in world.tokens if (t.post, t.part) == ("open/thread/published", "title"))
+    assert allowed(token, "guest", "films.show")
+    assert not allowed(token, "guest", "front.index")
+    assert allowed(token, "fan", "front.index")
+    veil = next(t for t in world.tokens if (t.post, t.part) == ("open/theory/published", "veil"))
+    assert allowed(veil, "fan", "theories.theory")
+    assert not allowed(veil, "fan", "theories.thread")
