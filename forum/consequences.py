@@ -12,7 +12,8 @@ from forum.accounts.viewers import Operator
 from forum.events import Event, Kind
 from forum.lib import clock, jobs, throttle
 from forum.lib.database import session
-from forum.moderation import cases
+from forum.moderation import opening
+from forum.moderation.acts import DECIDED
 from forum.moderation.models import Decision, Report
 from forum.notifications import operations as notices
 from forum.theories.models import Post, Theory
@@ -63,12 +64,12 @@ def open_held_case(event: Event) -> None:
     """A post that is held, or whose change is, waits in the queue."""
     post = session().get_one(Post, event.post_id)
     kind = "held" if event.kind == Kind.POST_HELD else "edit"
-    cases.hold(post, kind, (event.codes or {})["reason"])
+    opening.hold(post, kind, (event.codes or {})["reason"])
 
 
 def close_case_of_withdrawn(event: Event) -> None:
     """Nobody needs to look at what its author took down."""
-    cases.close_withdrawn(session().get_one(Post, event.post_id))
+    opening.close_withdrawn(session().get_one(Post, event.post_id))
 
 
 def tell_answered(event: Event) -> None:
@@ -83,6 +84,8 @@ def tell_answered(event: Event) -> None:
 def tell_decided(event: Event) -> None:
     """The author hears what was decided, and each reporter what came of their report."""
     codes = event.codes or {}
+    if "decision" not in codes:
+        return  # a moderator locked a question beside any case: nobody is told
     decision = session().get_one(Decision, codes["decision"])
 
     def tell(user_id: int, kind: str) -> None:
@@ -103,7 +106,7 @@ CONSEQUENCES: dict[Kind, tuple[events.Consequence, ...]] = {
     Kind.POST_HELD: (rank_held, open_held_case),
     Kind.REVISION_HELD: (open_held_case,),
     Kind.POST_WITHDRAWN: (close_case_of_withdrawn,),
-    Kind.CASE_DECIDED: (tell_decided,),
+    **dict.fromkeys(DECIDED, (tell_decided,)),
 }
 
 JOBS: dict[str, jobs.Run] = {

@@ -54,7 +54,7 @@ class Kind(StrEnum):
     CASE_CLAIMED = "case.claimed"
     CASE_RELEASED = "case.released"
     CASE_UNSEALED = "case.unsealed"
-    CASE_DECIDED = "case.decided"
+    CASE_DECLINED = "case.declined"
     PURGE_PROPOSED = "purge.proposed"
     PURGE_REFUSED = "purge.refused"
     NOTE_ADDED = "note.added"

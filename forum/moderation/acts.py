@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from forum.events import Kind
 from forum.lib.language import gettext as _
 
 
@@ -13,6 +14,7 @@ class Act:
         name: the word in the database and in forms.
         label: on its button.
         done: in the log and in notices.
+        event: what it is recorded as.
         upholds: whether reports that led to it were right; None where they are beside the point.
         needs_grounds: whether rule and reasons must be given.
         key: the key that presses its button.
@@ -22,6 +24,7 @@ class Act:
     name: str
     label: str
     done: str
+    event: Kind
     upholds: bool | None
     needs_grounds: bool
     key: str | None = None
@@ -29,31 +32,50 @@ class Act:
 
 
 _ALL = (
-    Act("approve", _("Approve"), _("Approved"), False, False, "a"),
-    Act("no_action", _("No action"), _("No action"), False, False, "d"),
-    Act("hide", _("Hide"), _("Hidden"), True, True, "h", "restore"),
-    Act("remove", _("Remove"), _("Removed"), True, True, "r", "restore"),
-    Act("restore", _("Restore"), _("Restored"), False, False, None),
-    Act("refuse", _("Refuse the change"), _("Refused a change"), True, True, "r"),
-    Act("lock", _("Lock"), _("Locked"), True, True, None, "unlock"),
-    Act("unlock", _("Unlock"), _("Unlocked"), False, False, None),
+    Act("approve", _("Approve"), _("Approved"), Kind.POST_APPROVED, False, False, "a"),
+    Act("no_action", _("No action"), _("No action"), Kind.CASE_DECLINED, False, False, "d"),
+    Act("hide", _("Hide"), _("Hidden"), Kind.POST_HIDDEN, True, True, "h", "restore"),
+    Act("remove", _("Remove"), _("Removed"), Kind.POST_REMOVED, True, True, "r", "restore"),
+    Act("restore", _("Restore"), _("Restored"), Kind.POST_RESTORED, False, False),
     Act(
-        "retitle",
-        _("Change the safe title"),
-        _("Changed a safe title"),
-        True,
-        True,
-        None,
-        "retitle",
+        name="refuse",
+        label=_("Refuse the change"),
+        done=_("Refused a change"),
+        event=Kind.REVISION_REFUSED,
+        upholds=True,
+        needs_grounds=True,
+        key="r",
     ),
-    Act("purge", _("Purge"), _("Purged"), True, True, None),
-    Act("suspend", _("Suspend"), _("Suspended"), True, True, None, "lift"),
-    Act("ban", _("Ban"), _("Banned"), True, True, None, "lift"),
-    Act("ban_and_remove", _("Ban and remove everything"), _("Banned"), True, True, None, "lift"),
-    Act("lift", _("Lift the sanction"), _("Lifted a sanction"), None, False, None),
+    Act("lock", _("Lock"), _("Locked"), Kind.THREAD_LOCKED, True, True, None, "unlock"),
+    Act("unlock", _("Unlock"), _("Unlocked"), Kind.THREAD_UNLOCKED, False, False),
+    Act(
+        name="retitle",
+        label=_("Change the safe title"),
+        done=_("Changed a safe title"),
+        event=Kind.POST_RETITLED,
+        upholds=True,
+        needs_grounds=True,
+        reversal="retitle",
+    ),
+    Act("purge", _("Purge"), _("Purged"), Kind.POST_PURGED, True, True),
+    Act("suspend", _("Suspend"), _("Suspended"), Kind.USER_SUSPENDED, True, True, None, "lift"),
+    Act("ban", _("Ban"), _("Banned"), Kind.USER_BANNED, True, True, None, "lift"),
+    Act(
+        name="ban_and_remove",
+        label=_("Ban and remove everything"),
+        done=_("Banned"),
+        event=Kind.USER_BANNED,
+        upholds=True,
+        needs_grounds=True,
+        reversal="lift",
+    ),
+    Act("lift", _("Lift the sanction"), _("Lifted a sanction"), Kind.SANCTION_LIFTED, None, False),
 )
 
 ACTS = {act.name: act for act in _ALL}
+DECIDED = frozenset({*(act.event for act in _ALL), Kind.REVISION_APPROVED})
+"""Every kind of event that a decision is recorded as."""
+
 SANCTIONS = frozenset({"suspend", "ban", "ban_and_remove"})
 
 _BY_STATE = {

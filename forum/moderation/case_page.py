@@ -210,7 +210,7 @@ def _case_post(case: Case, row: Any, viewer: Fan | Guest, *, opened: bool) -> Ca
     post, author, film, _above = row
     html = markup.reveal(post.html, viewer.seen) if opened else None
     if opened and post.title:
-        html = Markup("<h3>{}</h3>").format(post.title) + (html or Markup(""))
+        html = markup.headed(post.title, html or "")
     return CasePost(
         kind_label=cards.kind_word(post).capitalize(),
         author=post_cards.byline(author, viewer),

@@ -11,6 +11,7 @@ from forum.lib.database import insert_into, session
 from forum.lib.quotas import Quota
 from forum.moderation import weights
 from forum.moderation.models import Case, CaseOpening, Note, Report
+from forum.moderation.opening import lock_case, new_case, open_case_of
 from forum.permissions import (
     Viewer,
     can_report,
@@ -44,7 +45,7 @@ def report(post: Post, rule_number: int, words: str, *, by: Viewer) -> bool:
     now = clock.now()
     quotas.check(_REPORT_QUOTAS, lambda since: _reported(by, since), now)
     reviewed = _already_reviewed(post, rule_number)
-    case = reviewed or _open_case_of(post) or _new_case(post, "report", None)
+    case = reviewed or open_case_of(post) or new_case(post, "report")
     weight = weights.weight(getattr(by, "trust", "newcomer"), by.is_moderator, *_record_of(by))
     said = {"rule_number": rule_number, "words": words, "weight": weight}
     statement = insert_into(Report).values(
@@ -78,9 +79,9 @@ def open_case(post: Post, *, by: Viewer) -> Case:
     """
     post = locked(post, by=by)
     require(can_see_queue(by))
-    case = _open_case_of(post)
+    case = open_case_of(post)
     if case is None:
-        case = _new_case(post, "own", None)
+        case = new_case(post, "own")
         events.record(
             Kind.CASE_OPENED,
             by=by,
@@ -150,69 +151,6 @@ def add_note(case: Case, text: str, *, by: Viewer) -> None:
         Note(case_id=case.id, user_id=post.author_id, by_id=by.id, text=text, at=clock.now())
     )
     _record(Kind.NOTE_ADDED, case, by)
-
-
-def lock_case(case: Case, *, by: Viewer) -> tuple[Case, Post]:
-    """A case and its post as they stand now, locked: the account, thread and post first."""
-    post = session().get_one(Post, case.post_id)
-    locked(post, by=by)
-    case = (
-        session()
-        .scalars(
-            select(Case)
-            .where(Case.id == case.id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
-        )
-        .one()
-    )
-    return case, post
-
-
-def hold(post: Post, kind: str, reason: str) -> None:
-    """Open the case of a post that is held ("held") or whose change is ("edit"); or let the change
-    join the open one. Part of the act that held it."""
-    case = _open_case_of(post)
-    if case is None:
-        _new_case(post, kind, reason)
-        return
-    case.kind, case.hold_reason = kind, reason
-    case.version += 1
-
-
-def close_withdrawn(post: Post) -> None:
-    """Close the open case of a post that its author withdrew. Part of withdrawing."""
-    case = _open_case_of(post)
-    if case is not None:
-        case.closed_at, case.outcome = clock.now(), "withdrawn"
-        case.closed_by_id = post.author_id
-        case.claimed_by_id = case.claimed_until = None
-        case.version += 1
-        for kept in session().scalars(select(Report).where(Report.case_id == case.id)):
-            kept.state, kept.decided_at = "declined", clock.now()
-
-
-def _open_case_of(post: Post) -> Case | None:
-    return session().scalar(
-        select(Case)
-        .where(Case.post_id == post.id, Case.closed_at.is_(None))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-
-
-def _new_case(post: Post, kind: str, hold_reason: str | None) -> Case:
-    case = Case(
-        kind=kind,
-        post_id=post.id,
-        film_id=post.film_id,
-        hold_reason=hold_reason,
-        post_version=post.version,
-        opened_at=clock.now(),
-    )
-    session().add(case)
-    session().flush()
-    return case
 
 
 def _already_reviewed(post: Post, rule_number: int) -> Case | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from forum import events
 from forum.accounts.models import User
@@ -13,9 +13,9 @@ from forum.lib.database import session
 from forum.lib.language import gettext as _
 from forum.moderation import log
 from forum.moderation.acts import ACTS, SANCTIONS
-from forum.moderation.cases import lock_case
 from forum.moderation.effects import Effect, perform, undo
-from forum.moderation.models import Case, DecidedPost, Decision, LogEntry, Report, Rule
+from forum.moderation.models import Case, Decision, LogEntry, Report, Rule
+from forum.moderation.opening import lock_author, lock_case, lock_decided
 from forum.permissions import Viewer, can_review, can_sanction, require
 from forum.theories.models import Post
 from forum.theories.writing import Words
@@ -85,7 +85,7 @@ def decide(
         GroundsMissing: rule, reasons or end are missing.
         IllegalMove: the post is in a state from which this act leads nowhere.
     """
-    author = _lock_author(case, by)
+    author = lock_author(case, by)
     case, post = lock_case(case, by=by)
     require(can_review(by, post, author))
     if act in SANCTIONS:
@@ -112,7 +112,7 @@ def refuse_purge(case: Case, version: int, *, by: Viewer) -> None:
         Refused: `by` may not; see `can_review`.
         Handled: the case changed.
     """
-    author = _lock_author(case, by)
+    author = lock_author(case, by)
     case, post = lock_case(case, by=by)
     require(can_review(by, post, author))
     if case.closed_at is not None or case.version != version:
@@ -133,7 +133,7 @@ def reverse(decision: Decision, grounds: Grounds, *, by: Viewer) -> Decision | N
         GroundsMissing: this act can't be undone.
     """
     author = session().get_one(User, decision.user_id, with_for_update=True)
-    post = _lock_decided(decision)
+    post = lock_decided(decision)
     require(can_sanction(by, author) if decision.act in SANCTIONS else can_review(by, post, author))
     session().refresh(decision, with_for_update=True)
     act = ACTS[decision.act].reversal
@@ -155,32 +155,6 @@ def _check(act: str, grounds: Grounds) -> None:
         raise GroundsMissing(_("Say for how many days."))
     if act == "retitle" and not grounds.safe_title:
         raise GroundsMissing(_("Write the new safe title."))
-
-
-def _lock_author(case: Case, by: Viewer) -> User:
-    """The author's account, locked with the acting one before any post is."""
-    author_id = session().scalars(select(Post.author_id).where(Post.id == case.post_id)).one()
-    accounts = session().scalars(
-        select(User)
-        .where(User.id.in_({author_id, by.id}))
-        .order_by(User.id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    return next(user for user in accounts if user.id == author_id)
-
-
-def _lock_decided(decision: Decision) -> Post:
-    """The post of a decision, with every post that it moved, locked by id."""
-    moved = select(DecidedPost.post_id).where(DecidedPost.decision_id == decision.id)
-    posts = session().scalars(
-        select(Post)
-        .where(Post.id.in_(moved) | (Post.id == decision.post_id))
-        .order_by(Post.id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    return next(post for post in posts if post.id == decision.post_id)
 
 
 def _propose_purge(case: Case, grounds: Grounds, by: Viewer) -> None:
@@ -283,8 +257,11 @@ def _close(case: Case, act: str, by: Viewer) -> None:
 
 def _announce(decision: Decision, case: Case | None, by: Viewer) -> None:
     """The event that notices follow from."""
+    kind = ACTS[decision.act].event
+    if decision.act == "approve" and case is not None and case.kind == "edit":
+        kind = Kind.REVISION_APPROVED
     events.record(
-        Kind.CASE_DECIDED,
+        kind,
         by=by,
         user_id=decision.user_id,
         post_id=decision.post_id,

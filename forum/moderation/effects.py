@@ -4,9 +4,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import delete, select, update
 
-from forum import events
 from forum.accounts.models import Session, User
-from forum.events import Kind
 from forum.lib import clock
 from forum.lib.database import session
 from forum.lib.language import gettext as _
@@ -17,12 +15,6 @@ from forum.theories.models import IllegalMove, PendingRevision, Post
 from forum.theories.revising import drop_pending, put_text
 from forum.theories.writing import Words
 
-_KINDS = {
-    "remove": Kind.POST_REMOVED,
-    "hide": Kind.POST_HIDDEN,
-    "restore": Kind.POST_RESTORED,
-    "purge": Kind.POST_PURGED,
-}
 _TARGETS = {"remove": "removed", "hide": "hidden", "purge": "purged"}
 _REMOVABLE = ("held", "published", "hidden", "withdrawn")
 
@@ -57,7 +49,6 @@ def perform(
         _restore(post, effect, by)
     elif act == "refuse":
         drop_pending(post)
-        _event(Kind.REVISION_REFUSED, post, by)
     elif act in ("lock", "unlock"):
         _lock(post, act == "lock", by)
     elif act == "retitle":
@@ -74,7 +65,6 @@ def undo(decision: Decision, post: Post, author: User, *, by: Viewer) -> Effect:
     effect = Effect(label_of(post))
     if decision.act in ("suspend", "ban", "ban_and_remove"):
         author.sanction = author.sanctioned_until = None
-        events.record(Kind.SANCTION_LIFTED, by=by, user_id=author.id)
     if decision.act == "lock":
         _lock(post, False, by)
     moved = session().scalars(
@@ -104,11 +94,9 @@ def _approve(post: Post, effect: Effect, by: Viewer, pending: Words | None) -> N
         effect.moved.append(DecidedPost(post_id=post.id, state_before="held"))
         moving.publish(post, by=by)
         post.hold_reason = None
-        _event(Kind.POST_APPROVED, post, by)
     elif pending is not None and session().get(PendingRevision, post.id) is not None:
         drop_pending(post)
         put_text(post, pending, by=by)
-        _event(Kind.REVISION_APPROVED, post, by)
     else:
         raise IllegalMove("nothing of this post waits for approval")
 
@@ -117,7 +105,6 @@ def _take_down(post: Post, act: str, effect: Effect, by: Viewer) -> None:
     effect.moved.append(DecidedPost(post_id=post.id, state_before=post.state))
     moving.leave(post, _TARGETS[act])
     drop_pending(post)
-    _event(_KINDS[act], post, by)
 
 
 def _restore(post: Post, effect: Effect, by: Viewer) -> None:
@@ -130,7 +117,6 @@ def _restore(post: Post, effect: Effect, by: Viewer) -> None:
         post.hold_reason = None
     else:
         moving.leave(post, "published")
-    _event(Kind.POST_RESTORED, post, by)
 
 
 def _lock(post: Post, locks: bool, by: Viewer) -> None:
@@ -141,7 +127,6 @@ def _lock(post: Post, locks: bool, by: Viewer) -> None:
         .where((Post.id == post.id) | (Post.thread_id == post.id))
         .values(thread_locked=locks)
     )
-    _event(Kind.THREAD_LOCKED if locks else Kind.THREAD_UNLOCKED, post, by)
 
 
 def _retitle(post: Post, safe_title: str, effect: Effect, by: Viewer) -> None:
@@ -151,7 +136,6 @@ def _retitle(post: Post, safe_title: str, effect: Effect, by: Viewer) -> None:
         DecidedPost(post_id=post.id, state_before=post.state, safe_title_before=post.safe_title)
     )
     post.safe_title = safe_title
-    _event(Kind.POST_RETITLED, post, by)
 
 
 def _sanction(act: str, author: User, until: "object", by: Viewer) -> None:
@@ -160,8 +144,6 @@ def _sanction(act: str, author: User, until: "object", by: Viewer) -> None:
     author.sanctioned_until = None if banned else until  # type: ignore[assignment]
     if banned:
         session().execute(delete(Session).where(Session.user_id == author.id))
-    kind = Kind.USER_BANNED if banned else Kind.USER_SUSPENDED
-    events.record(kind, by=by, user_id=author.id)
 
 
 def _remove_everything(author: User, effect: Effect, by: Viewer) -> None:
@@ -203,7 +185,3 @@ def _remove_everything(author: User, effect: Effect, by: Viewer) -> None:
         ),
         execution_options={"synchronize_session": "fetch"},
     )
-
-
-def _event(kind: Kind, post: Post, by: Viewer) -> None:
-    events.record(kind, by=by, user_id=post.author_id, film_id=post.film_id, post_id=post.id)
