@@ -18,7 +18,7 @@ from forum.config import Settings
 from forum.films import views as film_views
 from forum.films.queries import seen_by
 from forum.front import views as front_views
-from forum.lib import answers, assets, database, headers, language, origin
+from forum.lib import addresses, answers, assets, database, headers, language, origin
 from forum.moderation import log_views, report_views, rule_views, standing_views
 from forum.moderation import views as moderation_views
 from forum.moderation.standing import sanction_line, waiting_count
@@ -78,6 +78,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(_configuration(settings))
     _set_up_logs(settings.log_level)
     _set_up_templates(app, settings)
+    addresses.init_app(app)
     database.init_app(app)
     Migrate(app, database.db, directory=str(MIGRATIONS))
     headers.init_app(app, https=settings.is_https)

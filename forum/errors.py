@@ -6,7 +6,7 @@ import structlog
 from flask import Flask, Response, g, redirect, render_template, request, url_for
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from forum.lib.language import gettext as _
 from forum.lib.quotas import TooMany
@@ -99,6 +99,10 @@ def page(status: int, text: str = "", heading: str = "", way_on: str = "") -> An
 def _http(error: HTTPException) -> Any:
     if error.response is not None or (error.code or 500) < 400:
         return error
+    if isinstance(error, SecurityError):
+        # The Host header names another site: no address of ours can be built, and so no page.
+        text = _("This site goes by another name. Open it by its own address.")
+        return Response(f"{text}\n", 400, content_type="text/plain; charset=utf-8")
     answer = page(error.code or 500)
     headers = [
         (name, value)

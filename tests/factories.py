@@ -168,6 +168,16 @@ def film_of(post: Post) -> Film:
     return session().get_one(Film, post.film_id)
 
 
+def thread_of(post: Post) -> Post:
+    """The question that `post` belongs to."""
+    return session().get_one(Post, post.thread_id)
+
+
+def author_of(post: Post) -> User:
+    """Who wrote `post`."""
+    return session().get_one(User, post.author_id)
+
+
 def found(statement: Any) -> list[Any]:
     """What `statement` selects as things stand now."""
     session().rollback()
@@ -183,7 +193,8 @@ def again(row: M) -> M:
 
 def in_state(post: Post, state: str) -> Post:
     """`post`, put into `state` as the moderation layer will: row, copies below it, counts."""
-    with unit_of_work():
+    with unit_of_work() as work:
+        work.refresh(post)
         leave(post, state)
     return post
 

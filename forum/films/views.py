@@ -94,7 +94,8 @@ def poster(slug: str) -> Response:
     """A film's poster, drawn from its title and year."""
     film = film_or_404(slug, viewer())
     response = Response(draw_poster(film.title, film.year), content_type="image/svg+xml")
-    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    if film.state == "listed":  # what only moderators find is kept by nobody else
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 
 

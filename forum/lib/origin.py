@@ -12,8 +12,7 @@ def is_same_origin(request: Request, public_url: str) -> bool:
     """Whether the browser says that `request` comes from a page of this site.
 
     ``Sec-Fetch-Site`` decides; browsers without it send ``Origin`` with every POST. A request with
-    neither
-    is refused: no browser in use sends one.
+    neither is refused: no browser in use sends one.
 
     Args:
         request: the unsafe request.
@@ -23,10 +22,12 @@ def is_same_origin(request: Request, public_url: str) -> bool:
     if site is not None:
         return site == "same-origin"
     origin = request.headers.get("Origin")
-    return origin is not None and _triple(origin) in {
-        _triple(public_url),
-        _triple(request.host_url),
-    }
+    if origin is None:
+        return False
+    public, here = _triple(public_url), _triple(request.host_url)
+    # A machine may go by several names. What speaks HTTP to us may be a proxy in front of HTTPS, so
+    # the scheme is that of the public address: a page that came by HTTP is not ours there.
+    return _triple(origin) in {public, here if here[0] == public[0] else public}
 
 
 def carries(request: Request, token: str) -> bool:
@@ -36,9 +37,9 @@ def carries(request: Request, token: str) -> bool:
 
 
 def _triple(origin: str) -> tuple[str, str | None, int | None]:
-    parts = urlsplit(origin)
     try:
+        parts = urlsplit(origin)
         port = parts.port
-    except ValueError:
+    except ValueError:  # no address at all, such as "http://["
         return ("", None, None)
     return (parts.scheme, parts.hostname, port or {"http": 80, "https": 443}.get(parts.scheme))

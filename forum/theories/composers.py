@@ -11,6 +11,7 @@ from forum.accounts.sessions import viewer
 from forum.films.cards import film_card
 from forum.films.models import Film
 from forum.lib.language import gettext as _
+from forum.permissions import can_find
 from forum.theories import cards, changes, operations, queries
 from forum.theories.finding import authored_or_404, film_of, found_or_404, thread_and_film
 from forum.theories.forms import ReplyForm, TheoryForm, ThreadForm
@@ -196,6 +197,8 @@ def edit_composer(post: Post) -> Composer:
         if post.type == "reply":
             theory = found_or_404(post.theory_id or 0, viewer(), "theory")
             parent = queries.post_with_id(post.parent_id) if post.parent_id else None
+            if parent is not None and not can_find(viewer(), parent):
+                parent = None  # it was erased; what answered it stands, and may be edited
             return _reply_page(theory, parent, **context), status
         context |= {"others": [], "draft_saved_at": None, "section": "films"}
         if post.type == "thread":

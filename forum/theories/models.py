@@ -74,8 +74,8 @@ class Post(Base):
             name="counts",
         ),
         Index("ix_posts_threads", "film_id", text("pinned DESC"), text("active_at DESC"), "id"),
-        Index("ix_posts_best", "thread_id", text("best DESC"), text("vote_count DESC"), "id"),
-        Index("ix_posts_hot", "thread_id", text("hot DESC"), text("vote_count DESC"), "id"),
+        Index("ix_posts_best", "thread_id", text("best DESC"), "id"),
+        Index("ix_posts_hot", "thread_id", text("hot DESC"), "id"),
         Index("ix_posts_divisive", "thread_id", text("divisive DESC"), "id"),
         Index("ix_posts_new", "thread_id", text("published_at DESC"), text("id DESC")),
         Index(

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, case, func, select
 
 from forum.accounts.models import User
 from forum.films.models import Film
@@ -19,9 +19,11 @@ THEORIES_A_PAGE = 25
 REPLIES_A_PAGE = 50
 CANDIDATES = 20
 
+# The number of votes breaks no tie: blind theories of a film tie all, and neither their order nor
+# the cursor in an address may give it away. Theories with open figures tie only where it is equal.
 ORDERS = {
-    "best": Keyset((Post.best, "desc"), (Post.vote_count, "desc"), (Post.id, "asc")),
-    "hot": Keyset((Post.hot, "desc"), (Post.vote_count, "desc"), (Post.id, "asc")),
+    "best": Keyset((Post.best, "desc"), (Post.id, "asc")),
+    "hot": Keyset((Post.hot, "desc"), (Post.id, "asc")),
     "new": Keyset((Post.published_at, "desc"), (Post.id, "desc")),
     "divisive": Keyset((Post.divisive, "desc"), (Post.id, "asc")),
 }
@@ -63,7 +65,7 @@ def leading_theories(film_id: int, each: int) -> dict[int, list[Authored]]:
     """The best published theories of a film's threads, by thread: at most `each`; one statement."""
     place = func.row_number().over(
         partition_by=Post.thread_id,
-        order_by=(Post.best.desc(), Post.vote_count.desc(), Post.id),
+        order_by=(Post.best.desc(), Post.id),
     )
     ranked = (
         select(Post.id, place.label("place"))
@@ -99,16 +101,17 @@ def theories_of(thread_id: int, viewer: Viewer, order: str, cursor: str | None) 
 
 def needing_votes(thread_id: int, fewer_than: int) -> list[Authored]:
     """Published theories of a thread with the fewest votes: candidates for the places kept for
-    them."""
+    them. A blind theory counts as one without votes."""
+    open_votes = case((Post.blind, 0), else_=Post.vote_count)
     return _all(
         _with_author()
         .where(
             Post.thread_id == thread_id,
             Post.type == "theory",
             Post.state == "published",
-            Post.vote_count < fewer_than,
+            open_votes < fewer_than,
         )
-        .order_by(Post.vote_count, Post.id)
+        .order_by(open_votes, Post.id)
         .limit(CANDIDATES)
     )
 
@@ -120,7 +123,7 @@ def convinced_votes(thread_id: int) -> list[Row[Any]]:
         session().execute(
             select(Post.id, Post.title, Post.safe_title, Post.ups, Post.blind)
             .where(Post.thread_id == thread_id, Post.type == "theory", Post.state == "published")
-            .order_by(Post.best.desc(), Post.vote_count.desc(), Post.id)
+            .order_by(Post.best.desc(), Post.id)
             .limit(100)
         )
     )

@@ -33,7 +33,7 @@ def first_page(
     ranked_ids = {theory.id for theory, _ in ranked}
     outside = [pair for pair in candidates if pair[0].id not in ranked_ids]
     needy = [pair for pair in ranked if _needs_votes(pair[0])] + outside
-    needy.sort(key=lambda pair: (pair[0].vote_count, _by_hour(pair[0], now)))
+    needy.sort(key=lambda pair: (_open_votes(pair[0]), _by_hour(pair[0], now)))
     if len(needy) == len(ranked) + len(outside):
         return [(pair, False) for pair in ranked]  # all need votes: rank decides
     return _with_kept_places(ranked, needy, outside_count=len(outside))
@@ -62,7 +62,12 @@ def _with_kept_places(
 
 
 def _needs_votes(theory: Post) -> bool:
-    return theory.vote_count < FEW_VOTES and theory.state == "published"
+    return _open_votes(theory) < FEW_VOTES and theory.state == "published"
+
+
+def _open_votes(theory: Post) -> int:
+    """A blind theory counts as one without votes here too: no place gives its figures away."""
+    return 0 if theory.blind else theory.vote_count
 
 
 def _by_hour(theory: Post, now: datetime) -> bytes:

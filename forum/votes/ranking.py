@@ -28,7 +28,7 @@ def prior_share(ups: float, downs: float) -> float:
 
 
 def best(ups: float, downs: float, prior: float) -> float:
-    """The share of fans convinced, cautiously estimated while votes are few; 0 to 1.
+    """The share of fans convinced, cautiously estimated while votes are few; below 1.
 
     The mean of the Beta posterior with `PRIOR_STRENGTH` votes of prior, minus one standard error.
     """

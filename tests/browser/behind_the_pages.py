@@ -1,4 +1,4 @@
-"""What happens in the house while somebody looks at a page: other people's acts, without their browsers."""
+"""What happens in the house while somebody looks at a page: acts of people without a browser."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

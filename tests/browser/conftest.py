@@ -64,7 +64,7 @@ def house(stage: Stage, tmp_path: Path) -> Iterator[House]:
 
 @pytest.fixture
 def arrives(browser: Browser, house: House) -> Iterator[Arrives]:
-    """Brings somebody in, with a window of their own; when they leave, nothing may have gone wrong."""
+    """Brings somebody in, with a window of their own; nothing may have gone wrong at the end."""
     present: list[Person] = []
 
     def arrive(name: str = "", **options: Any) -> Person:

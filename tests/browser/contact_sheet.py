@@ -23,7 +23,7 @@ THEMES = ("dark", "light")
 
 
 def main(folder: Path, parts: list[str]) -> None:
-    """Save the pictures as NAME-WIDTH-THEME.png in `folder`: of pages whose name holds one of `parts`."""
+    """Save NAME-WIDTH-THEME.png in `folder`, of each page whose name holds one of `parts`."""
     chromium = find_chromium()
     if chromium is None:
         sys.exit("Chromium is missing: apt-get install chromium")

@@ -1,7 +1,8 @@
 """An evening with the argument going: what pages look like once fans have been there for a while.
 
-Made by the same operations that the site uses, with the awkward things that fans bring along: the longest
-names and titles, words without a space, tables, deep answers, posts that were withdrawn or taken down.
+Made by the same operations that the site uses, with the awkward things that fans bring along: the
+longest names and titles, words without a space, tables, deep answers, posts that were withdrawn or
+taken down.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -149,7 +150,7 @@ def _argue(film: Film, hana: User, crowd: list[User]) -> dict[str, str]:
 
 
 def _other_films(hana: User, usher: User, crowd: list[User]) -> dict[str, str]:
-    """Questions about other films: one without an answer, a locked one, one with long names and pages."""
+    """Questions about other films: without an answer, locked, of long names and many pages."""
     jeanne = session().scalars(select(Film).where(Film.title.startswith("Jeanne Dielman"))).one()
     stalker = session().scalars(select(Film).where(Film.slug == "stalker-1979")).one()
     inception = session().scalars(select(Film).where(Film.slug == "inception-2010")).one()
@@ -171,7 +172,7 @@ def _other_films(hana: User, usher: User, crowd: list[User]) -> dict[str, str]:
         jeanne,
         crowd[5],
         f"A safe title of eighty characters, with {LONGEST_WORD}"[:80],
-        f"Why a question of one hundred and sixty characters, with {LONGEST_WORD} in it, asked at length?",
+        f"Why a question of a hundred and sixty characters, with {LONGEST_WORD} in it, at length?",
         WIDE,
     )
     for number in range(28):
@@ -217,7 +218,7 @@ def _today(anora: Film, hana: User, crowd: list[User]) -> dict[str, str]:
         crowd[0],
         "On what is heard",
         "Listen to the engine, not to her",
-        "The engine runs through the whole of it, and stops once.\n\nThat is the *cut* that matters.",
+        "The engine runs through all of it, and stops once.\n\nThat is the *cut* that matters.",
     )
     for fan in crowd[1:6]:
         with unit_of_work():
@@ -231,7 +232,7 @@ def _today(anora: Film, hana: User, crowd: list[User]) -> dict[str, str]:
     )
     with unit_of_work():
         text = words(
-            "Nobody looks at her but the *weather* and us.\n\nThe wipers go on over the silence.\n\nAsk why.",
+            "Nobody looks at her but the *weather* and us.\n\nThe wipers go on.\n\nAsk why.",
             safe_title="A look out of the window",
             title="The snow is a witness",
             kind="allegory",

@@ -1,4 +1,4 @@
-"""A forum that really listens, for browsers to visit: the application behind a port of this machine."""
+"""A forum that really listens, for browsers to visit: the application behind a port."""
 
 import shutil
 import threading

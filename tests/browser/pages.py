@@ -1,4 +1,4 @@
-"""Every page, once: where it is, who opens it, what it is called. Tests and the contact sheet go through it."""
+"""Every page, once: where it is, who opens it, what it is called."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -127,8 +127,8 @@ PAGES = {
     "thread-withdrawn": Spec("{withdrawn thread}", "Does it fall?, Inception", HANA),
     "thread-long": Spec(
         "{long thread}",
-        "Why a question of one hundred and sixty characters, with "
-        "Donaudampfschifffahrtsgesellschaftskapitaenswitwenrentenauszahlungsstelle in it, asked at "
+        "Why a question of a hundred and sixty characters, with "
+        "Donaudampfschifffahrtsgesellschaftskapitaenswitwenrentenauszahlungsstelle in it, at "
         "length?, Jeanne Dielman, 23, quai du Commerce, 1080 Bruxelles",
         HANA,
     ),

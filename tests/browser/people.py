@@ -22,9 +22,9 @@ expect.set_options(timeout=PATIENCE)
 class Person:
     """A visitor with a browser window of their own, cookies and all.
 
-    At the end (`leaves`) nothing may have gone wrong unseen: no message of an error in the console, no
-    exception in a script, nothing refused by the content security policy, no request off the site. What
-    a test provokes it names beforehand by `expects`, and then it must have happened.
+    At the end nothing may have gone wrong unseen: no error or warning in the console, no exception
+    in a script, nothing refused by the content security policy, no request off the site. What a
+    test provokes it names beforehand by `expects`, and then it must have happened.
 
     Attributes:
         page: the window; for locators.
@@ -60,7 +60,7 @@ class Person:
             self.assert_undisturbed()
 
     def expects(self, words: str) -> None:
-        """Something that the console reports is meant to happen: each message that holds `words`."""
+        """Each message of the console that holds `words` is meant to come."""
         self._expected.append(words)
 
     def assert_undisturbed(self) -> None:

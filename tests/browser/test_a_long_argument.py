@@ -1,4 +1,4 @@
-"""Fifty replies and more: an address of one leads to where it stands, and what is withdrawn leaves a trace."""
+"""Fifty replies: the address of one leads to its place; what is withdrawn leaves a trace."""
 
 import re
 

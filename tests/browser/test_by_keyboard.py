@@ -1,22 +1,12 @@
-"""Nothing needs a mouse: what has the focus can be seen, the page can be skipped to, menus open and close."""
+"""Nothing needs a mouse: the focus is seen, the page can be skipped to, menus open and close."""
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser import checks
 from tests.browser.conftest import Arrives
 from tests.browser.house import Stage
 
-# What shows the focus of an element: itself, the label of a choice, or the frame of the Markdown field.
-_FOCUSED = """() => {
-    const at = document.activeElement;
-    if (!at || at === document.body) return null;
-    const shown = [at, at.nextElementSibling, at.closest(".writing-source")].filter(Boolean).some((e) => {
-        const style = getComputedStyle(e);
-        return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
-    });
-    const box = at.getBoundingClientRect();
-    return { what: at.outerHTML.slice(0, 100), shown, onscreen: box.bottom > 0 && box.top < innerHeight };
-}"""
 MOST_STOPS = 150
 
 
@@ -36,13 +26,13 @@ def test_what_has_the_focus_is_seen_at_every_stop(
     stops = []
     for _ in range(MOST_STOPS):
         fan.page.keyboard.press("Tab")
-        stop = fan.page.evaluate(_FOCUSED)
+        stop = checks.focus(fan.page)
         if stop is None:
             break
         stops.append(stop)
     assert stop is None, "the page has an end"
     assert len(stops) > 10
-    assert [s["what"] for s in stops if not s["shown"]] == []
+    assert [s["what"] for s in stops if not s["ring"]] == []
     assert [s["what"] for s in stops if not s["onscreen"]] == []
 
 

@@ -1,4 +1,4 @@
-"""When the house says no, or can't be reached: the person is told, and what they typed is still there."""
+"""The house says no, or can't be reached: the person is told, and what they typed is there."""
 
 import pytest
 from playwright.sync_api import expect

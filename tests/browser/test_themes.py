@@ -1,4 +1,4 @@
-"""Dark like the auditorium or light like the programme: as the system has it, until somebody chooses."""
+"""Dark like the auditorium or light like the programme: as the system has it, or as one chooses."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,6 @@
-"""With JavaScript a reply appears where it was written, and what is typed is previewed, counted and kept."""
+"""With JavaScript a reply appears where it was written; what is typed is previewed and kept."""
+
+import re
 
 import pytest
 from playwright.sync_api import expect
@@ -124,8 +126,8 @@ def test_nothing_is_kept_of_what_was_published(fan, house):
 def test_times_are_told_as_people_tell_them_and_the_date_stays_at_hand(fan, house):
     fan.opens(behind.theory_by(house, "lastreel", "Listen to the engine", QUESTION))
     time = fan.page.locator(".theory-by time")
-    expect(time).to_have_text("now")
-    expect(time).to_have_attribute("title", time.get_attribute("title") or "a date")
+    expect(time).to_have_text(re.compile(r"^now$|^\d+ seconds? ago$"))
+    expect(time).to_have_attribute("title", re.compile(r"^\d+ \w+ \d{4}$"))
 
 
 def test_a_notice_is_said_once(fan):

@@ -121,7 +121,7 @@ def test_a_draft_is_kept_by_its_button_too_without_being_right(writer, thread):
     page = writer.see(response.location)
     assert "The draft is kept." in page
     assert 'value="x"' in page
-    assert found(select(Draft.fields)) == [{"title": "x"}]
+    assert found(select(Draft.fields)) == [{"title": "x", "kind": "reading"}]
 
 
 def test_a_draft_is_gone_once_it_is_posted(writer, thread, film):
@@ -214,9 +214,8 @@ def test_a_guest_has_no_place_for_drafts(guest, thread):
 
 
 def test_saving_again_replaces_what_was_kept(thread, user):
+    fan = viewer_of(user)
     for body in ("one", "two"):
         with unit_of_work():
-            drafts.save_draft(
-                "theory", thread.id, {"body": body, "kind": "plot"}, by=viewer_of(user)
-            )
+            drafts.save_draft("theory", thread.id, {"body": body, "kind": "plot"}, by=fan)
     assert found(select(Draft.fields)) == [{"body": "two", "kind": "plot"}]

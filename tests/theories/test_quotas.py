@@ -20,6 +20,7 @@ from tests.factories import (
     a_visitor,
     film_of,
     found,
+    thread_of,
     viewer_of,
 )
 
@@ -89,7 +90,7 @@ def test_what_was_withdrawn_still_counts(app):
     theory = a_theory()
     user = a_user(trust="newcomer")
     a_fan(user, seen=(film_of(theory),))
-    thread = found(select(Post).where(Post.id == theory.thread_id))[0]
+    thread = thread_of(theory)
     for _ in range(3):
         mine = a_theory(thread, by=viewer_of(user))
         with unit_of_work():

@@ -5,7 +5,6 @@ import re
 import pytest
 from sqlalchemy import select
 
-from forum.accounts.models import User
 from forum.theories import paths
 from forum.theories.models import Post, Reply, Theory
 from forum.theories.queries import REPLIES_A_PAGE
@@ -18,9 +17,11 @@ from tests.factories import (
     a_user,
     a_visitor,
     again,
+    author_of,
     film_of,
     found,
     in_state,
+    thread_of,
 )
 
 
@@ -164,7 +165,7 @@ def test_a_stance_is_said_in_words(theory, writer, reader):
 
 def test_who_wrote_the_theory_is_named_so(app, theory):
     film = film_of(theory)
-    author = a_fan(found(select(User).where(User.id == theory.author_id))[0], seen=(film,))
+    author = a_fan(author_of(theory), seen=(film,))
     a_reply(theory, by=author)
     assert "who wrote the theory" in a_visitor(app, seen=(film,)).see(f"/theories/{theory.id}")
 
@@ -188,7 +189,7 @@ def test_guests_are_invited_to_reply(guest, theory):
 
 
 def test_a_new_reply_makes_its_film_and_question_active(theory, writer):
-    thread = found(select(Post).where(Post.id == theory.thread_id))[0]
+    thread = thread_of(theory)
     before = thread.active_at
     reply = a_reply(theory, by=writer)
     assert again(thread).active_at == reply.created_at > before

@@ -9,7 +9,7 @@ from forum.lib import clock
 from forum.lib.database import unit_of_work
 from forum.theories.models import STATES, IllegalMove, Post, Theory
 from forum.theories.moving import leave
-from tests.factories import a_reply, a_theory, again, film_of, found, in_state
+from tests.factories import a_reply, a_theory, again, film_of, found, in_state, thread_of
 
 LEGAL = {
     ("held", "published"),
@@ -95,7 +95,7 @@ def test_a_post_that_comes_back_is_counted_in_again(app):
 def test_taking_down_a_question_tells_everything_below(app):
     theory = a_theory()
     a_reply(theory)
-    thread = found(select(Post).where(Post.id == theory.thread_id))[0]
+    thread = thread_of(theory)
     in_state(thread, "removed")
     assert set(found(select(Post.thread_state))) == {"removed"}
     assert again(film_of(thread)).thread_count == 0

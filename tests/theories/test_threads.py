@@ -14,6 +14,7 @@ from tests.factories import (
     a_user,
     a_visitor,
     again,
+    author_of,
     film_of,
     found,
     viewer_of,
@@ -159,7 +160,7 @@ def test_acts_of_moderators_are_written_down_once(thread, moderator):
 
 @pytest.mark.parametrize("act", ["lock", "pin"])
 def test_only_moderators_moderate(app, thread, guest, reader, act):
-    asker = a_visitor(app, found_user(thread.author_id))
+    asker = a_visitor(app, author_of(thread))
     for visitor in (guest, reader, asker):
         page = visitor.see(f"/threads/{thread.id}")
         assert f"/threads/{thread.id}/{act}" not in page
@@ -168,12 +169,6 @@ def test_only_moderators_moderate(app, thread, guest, reader, act):
         assert "Moderators do this." in response.text
     assert not again(thread).thread_locked
     assert not again(thread).pinned
-
-
-def found_user(user_id: int):
-    from forum.accounts.models import User
-
-    return found(select(User).where(User.id == user_id))[0]
 
 
 @pytest.mark.parametrize("form", [{}, {"value": "2"}, {"value": ""}, {"value": "yes"}])

@@ -1,0 +1,183 @@
+"""A question's theories in each order, and the picture of how its audience divides."""
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from forum.votes import ranking
+from forum.votes.models import Vote
+from tests.factories import (
+    a_fan,
+    a_film,
+    a_theory,
+    a_thread,
+    a_user,
+    a_visitor,
+    again,
+    found,
+    in_state,
+)
+from tests.votes.crowd import give_votes
+from tests.votes.reading import cards
+
+
+@pytest.fixture
+def film(app):
+    return a_film("Anora", 2024)
+
+
+@pytest.fixture
+def thread(film):
+    return a_thread(film)
+
+
+@pytest.fixture
+def reader(app, film):
+    return a_visitor(app, seen=(film,))
+
+
+@pytest.mark.both_databases
+def test_ranks_on_the_row_are_those_of_the_formulas(thread, film):
+    theory = a_theory(thread)
+    assert again(theory).best == pytest.approx(ranking.best(0, 0, 0.5))
+    give_votes(theory, 7, 4)
+    now = again(theory)
+    assert now.best == pytest.approx(ranking.best(7, 4, 0.5))
+    assert now.hot == pytest.approx(ranking.hot(now.best, now.published_at))
+    assert now.divisive == pytest.approx(ranking.divisive(7, 4))
+    assert len(found(select(Vote.value).where(Vote.post_id == theory.id))) == 11
+
+
+@pytest.mark.both_databases
+def test_each_order_puts_its_own_first(app, film, thread):
+    reader = a_visitor(app, seen=(film,))
+    with time_machine.travel("2026-03-01T12:00:00Z", tick=False) as moment:
+        convincing = a_theory(thread, title="Convincing")
+        give_votes(convincing, 12, 0)
+        dividing = a_theory(thread, title="Dividing")
+        give_votes(dividing, 6, 6)
+        moment.shift(timedelta(days=60))
+        fresh = a_theory(thread, title="Fresh")
+        disliked = a_theory(thread, title="Disliked")
+        give_votes(disliked, 1, 11)
+    path = f"/threads/{thread.id}"
+    orders = {order: cards(reader.see(f"{path}?order={order}")) for order in ("best", "hot", "new")}
+    assert orders["new"] == [disliked.id, fresh.id, dividing.id, convincing.id]
+    assert orders["best"][0] == convincing.id
+    assert orders["best"][-1] == disliked.id
+    assert orders["hot"] == [fresh.id, disliked.id, convincing.id, dividing.id]
+    assert cards(reader.see(f"{path}?order=divisive")) == [
+        *(dividing.id, disliked.id, convincing.id)
+    ]
+
+
+def test_divisive_lists_theories_from_ten_votes_only(thread, reader):
+    few, many = a_theory(thread), a_theory(thread)
+    give_votes(few, 5, 4)
+    give_votes(many, 5, 5)
+    assert cards(reader.see(f"/threads/{thread.id}?order=divisive")) == [many.id]
+
+
+def test_an_unknown_order_is_best(thread, reader):
+    theory = a_theory(thread)
+    page = reader.see(f"/threads/{thread.id}?order=sideways")
+    assert cards(page) == [theory.id]
+    assert 'aria-current="true">Best<' in page
+
+
+def test_each_order_explains_itself(thread, reader):
+    a_theory(thread)
+    for order, sentence in [
+        ("best", "Share of fans convinced, cautiously estimated while votes are few"),
+        ("hot", "Convincing and fresh: two weeks count as much as 25 points of approval"),
+        ("new", "Newest first"),
+    ]:
+        assert sentence in reader.see(f"/threads/{thread.id}?order={order}")
+
+
+def test_ranks_are_numbered_on_the_first_page_of_best_alone(thread, film, reader):
+    author = a_fan(a_user(role="admin"), seen=(film,))
+    for _ in range(27):
+        a_theory(thread, by=author)
+    path = f"/threads/{thread.id}"
+    first, second = reader.pages(path)
+    assert [int(n) for n in re.findall(r'card-rank"[^>]*>(\d+)<', first)] == list(range(1, 26))
+    assert "card-rank" not in second
+    assert "card-rank" not in reader.see(f"{path}?order=new")
+
+
+@pytest.mark.parametrize("order", ["best", "hot", "new"])
+def test_pages_of_each_order_show_every_theory_once(thread, film, reader, order):
+    author = a_fan(a_user(role="admin"), seen=(film,))
+    theories = [a_theory(thread, by=author) for _ in range(28)]
+    give_votes(theories[3], 3)
+    pages = reader.pages(f"/threads/{thread.id}?order={order}")
+    shown = [id for page in pages for id in cards(page)]
+    assert sorted(shown) == [theory.id for theory in theories]
+
+
+def test_a_place_is_kept_for_a_theory_that_few_have_judged(thread, film, reader):
+    author = a_fan(a_user(role="admin"), seen=(film,))
+    judged = [a_theory(thread, by=author) for _ in range(5)]
+    for theory in judged:
+        give_votes(theory, 10)
+    needy = a_theory(thread, by=author)
+    give_votes(needy, 0, 3)
+    shown = cards(reader.see(f"/threads/{thread.id}"))
+    assert shown.index(needy.id) == 4
+    page = reader.see(f"/threads/{thread.id}")
+    assert page.count("Needs your vote") == 1
+
+
+def picture(page: str) -> str:
+    start = page.index('<section class="shares"')
+    return unescape(page[start : page.index("</section>", start)])
+
+
+def test_the_picture_shows_each_theorys_share_of_the_convinced_votes(thread, reader):
+    for title, ups, downs in [("Half", 4, 3), ("Quarter", 2, 0), ("Other", 2, 1), ("None", 0, 2)]:
+        give_votes(a_theory(thread, title=title), ups, downs)
+    shown = picture(reader.see(f"/threads/{thread.id}"))
+    rows = re.findall(
+        r'<th scope="row">(\w+)</th><td class="number">(\d+)</td><td class="number">(\d+)%', shown
+    )
+    assert rows == [("Half", "4", "50"), ("Quarter", "2", "25"), ("Other", "2", "25")]
+    assert '<th scope="row">Together</th><td class="number">8</td>' in shown
+    assert re.findall(r'x="([\d.]+)%" width="([\d.]+)%"', shown) == [
+        *(("0.0", "50.0"), ("50.0", "25.0"), ("75.0", "25.0"))
+    ]
+
+
+def test_the_picture_begins_with_the_first_vote(thread, reader):
+    theory = a_theory(thread)
+    assert "The first vote draws this bar." in picture(reader.see(f"/threads/{thread.id}"))
+    give_votes(theory, 0, 3)
+    assert "The first vote draws this bar." in picture(reader.see(f"/threads/{thread.id}"))
+    give_votes(theory, 1)
+    assert "100%" in picture(reader.see(f"/threads/{thread.id}"))
+
+
+def test_what_was_taken_down_has_no_share(thread, reader):
+    gone, stands = a_theory(thread, title="Gone"), a_theory(thread, title="Stands")
+    give_votes(gone, 5)
+    give_votes(stands, 1)
+    in_state(gone, "removed")
+    shown = picture(reader.see(f"/threads/{thread.id}"))
+    assert "Gone" not in shown
+    assert "100%" in shown
+
+
+def test_a_sealed_question_has_no_picture(app, thread):
+    give_votes(a_theory(thread), 3)
+    assert '<section class="shares"' not in a_visitor(app).see(f"/threads/{thread.id}")
+
+
+def test_the_picture_names_a_dozen_at_most(thread, film, reader):
+    author = a_fan(a_user(role="admin"), seen=(film,))
+    for _ in range(14):
+        give_votes(a_theory(thread, by=author), 1)
+    assert picture(reader.see(f"/threads/{thread.id}")).count('<th scope="row">') == 13
