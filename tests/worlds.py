@@ -99,8 +99,9 @@ class World:
         first: that file as it was made, from which `restore()` copies.
         posts: name → id; addresses: name → the path of its own page.
         films: name → slug; film_ids: name → id.
-        cases: name → id: "open", "sealed" (about the film "shut"), "moderator's" and "admin's" (about
-            what they wrote), "purging" (an admin proposed it), "edit" (a change waits), "closed".
+        cases: name → id: "open", "sealed" (about the film "shut"), "moderator's" and "admin's"
+            (about what they wrote), "purging" (an admin proposed it), "edit" (a change waits),
+            "closed" and "over" (decided).
         decisions: whose post was removed, "author's" or "moderator's" → id.
         accounts: role → account.
         reset_link: the token of a link with which the fan sets a new password.
@@ -270,7 +271,7 @@ class _Builder:
                 work.execute(update(Post).where(Post.film_id == film_id).values(film_state=state))
 
     def judge(self) -> None:
-        """The rules, and cases of every kind, each of version 2; those decided told their people."""
+        """The rules, and cases of every kind: the open ones of the matrix have version 2."""
         with unit_of_work():
             seed_rules(by=Operator())
         open_, shut = (self.posted(f"{name}/thread/published") for name in ("open", "shut"))
@@ -356,6 +357,7 @@ class _Builder:
         with unit_of_work():
             if state == "held":  # where posts begin: no move leads back there
                 moving.leave(post, "hidden")
+                post.created_at = post.published_at  # from when on its rank was counted
                 post.state, post.published_at = "held", None
                 moving._spread_state(post)
             else:
@@ -384,7 +386,7 @@ class _Builder:
             )
 
     def words(self, name: str, part: str = "") -> Words:
-        """The text of a post as it is; as it first was ("old "), or as it may become ("pending ")."""
+        """The text of a post as it is, as it first was ("old "), or may become ("pending ")."""
         kind = name.split("/")[1]
         told = [
             f"Body {self.token(name, f'{part}body')}.",

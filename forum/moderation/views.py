@@ -124,6 +124,8 @@ def confirm_purge(case_id: int) -> Any:
 def refuse_purge(case_id: int) -> Any:
     """The second moderator says no to a purge."""
     found = _found(case_id)
+    if found.purge_by_id is None:
+        abort(400)
     try:
         with unit_of_work():
             decisions.refuse_purge(found, found.version, by=viewer())
