@@ -119,7 +119,7 @@ def _refused(refusal: Refused) -> Any:
     if code == "guest":
         back = request.path if request.method in ("GET", "HEAD") else None
         return redirect(url_for("accounts.login", next=back), 303, Response)
-    return page(403, text=reason, way_on=refusal.way_on)
+    return page(403, reason, _("Not as things stand."), refusal.way_on)
 
 
 def _too_many(refusal: TooMany) -> Any:

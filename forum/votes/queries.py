@@ -14,6 +14,7 @@ from forum.lib.paging import Keyset, Page
 from forum.permissions import Viewer, findable_by
 from forum.theories.models import Post
 from forum.votes.models import Peek, Vote
+from forum.votes.ranking import DIVIDES_FROM
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def dividing(size: int) -> list[Any]:
         .join(thread, thread.id == Post.thread_id)
         .join(Film, Film.id == Post.film_id)
         .where(
-            Post.divisive.is_not(None),
+            Post.divisive >= DIVIDES_FROM,
             Post.state == "published",
             Post.thread_state == "published",
             Post.film_state == "listed",

@@ -101,7 +101,12 @@ def refresh_prior(film_id: int) -> None:
 
 def _theories(film_id: int | None = None) -> Iterator[tuple[Theory, float]]:
     """Theories with their film's prior, by id; in batches, since ranks change under way."""
-    statement = select(Theory, Film.prior).join(Film, Film.id == Theory.film_id)
+    # The rows as they are now: a worker's session may still hold theories of an earlier job.
+    statement = (
+        select(Theory, Film.prior)
+        .join(Film, Film.id == Theory.film_id)
+        .execution_options(populate_existing=True)
+    )
     if film_id is not None:
         statement = statement.where(Theory.film_id == film_id)
     last = 0

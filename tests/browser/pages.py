@@ -53,6 +53,15 @@ def _previews(person: Person) -> None:
     person.presses("Preview")
 
 
+def _opens_the_menus(person: Person) -> None:
+    person.page.locator("details.menu").evaluate("(menu) => { menu.open = true; }")
+    person.page.locator("details.theme").evaluate("(menu) => { menu.open = true; }")
+
+
+def _opens_the_table(person: Person) -> None:
+    person.page.locator("summary", has_text="as a table").click()
+
+
 def _posts_without_a_session(person: Person) -> None:
     _begins_a_theory(person)
     person.context.clear_cookies(name="sid")
@@ -68,6 +77,7 @@ def _logs_in_anew_elsewhere(person: Person) -> None:
 PAGES = {
     # A guest, before the seal.
     "front": Spec("/", "{tagline}"),
+    "menus": Spec("/rules", "Rules", then=_opens_the_menus),
     "films": Spec("/films", "Films"),
     "films-by-letter": Spec("/films?letter=t&order=year", "Films"),
     "films-none": Spec("/films?q=nosuchfilm", "Films"),
@@ -108,6 +118,7 @@ PAGES = {
     # A fan.
     "front-fan": Spec("/", "{tagline}", HANA),
     "front-newcomer": Spec("/", "{tagline}", NEWCOMER),
+    "menus-fan": Spec("/rules", "Rules", HANA, then=_opens_the_menus),
     "film-open": Spec("{film}", "Anora (2024)", HANA),
     "film-open-long": Spec(
         "{long film}", "Jeanne Dielman, 23, quai du Commerce, 1080 Bruxelles (1975)", HANA
@@ -117,6 +128,9 @@ PAGES = {
         "{sealed film}", "Parasite (2019)", HANA, then=_sends_nothing("I have seen it")
     ),
     "thread-open": Spec("{thread}", "Did Anora ever really escape?, Anora", HANA),
+    "thread-table": Spec(
+        "{thread}", "Did Anora ever really escape?, Anora", HANA, then=_opens_the_table
+    ),
     "thread-divisive": Spec(
         "{thread}?order=divisive", "Did Anora ever really escape?, Anora", HANA
     ),
@@ -144,7 +158,7 @@ PAGES = {
         then=lambda person: person.follows("More"),
     ),
     "ask": Spec("{film}/threads/new", "Your question, Anora", HANA),
-    "ask-not-yet": Spec("{film}/threads/new", "Not from here.", NEWCOMER, status=403),
+    "ask-not-yet": Spec("{film}/threads/new", "Not as things stand.", NEWCOMER, status=403),
     "write": Spec("{compose theory}", "Your theory, Anora", HANA),
     "write-errors": Spec(
         "{compose theory}", "Your theory, Anora", HANA, 422, then=_sends_nothing("Publish")

@@ -202,18 +202,6 @@ def cookies(response: TestResponse) -> dict[str, dict[str, str]]:
     return found
 
 
-def browser(app: Flask, origin: str) -> Visitor:
-    """Somebody who opens the site at `origin`, behind a proxy that speaks HTTP to us."""
-    visitor = Visitor(app)
-    plain = visitor.send
-
-    def send(method: str, path: str, **kwargs: object) -> TestResponse:
-        return plain(method, path, **{"base_url": origin, **kwargs})
-
-    visitor.send = send  # type: ignore[method-assign]
-    return visitor
-
-
 @pytest.mark.parametrize(
     ("public_url", "prefix", "is_secure"),
     [
