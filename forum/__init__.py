@@ -19,7 +19,11 @@ from forum.films import views as film_views
 from forum.films.queries import seen_by
 from forum.front import views as front_views
 from forum.lib import addresses, answers, assets, database, headers, language, origin
+from forum.moderation import log_views, report_views, rule_views, standing_views
+from forum.moderation import views as moderation_views
+from forum.moderation.standing import sanction_line, waiting_count
 from forum.notices import NOTICES
+from forum.notifications import views as notification_views
 from forum.search import views as search_views
 from forum.texts import views as text_views
 from forum.theories import change_views, composing, draft_views
@@ -30,13 +34,25 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
 # Modules that add routes to a blueprint of another module, named here so that they are loaded.
-_MORE_ROUTES = (change_views, composing, draft_views, fan_views, settings_views)
+_MORE_ROUTES = (
+    change_views,
+    composing,
+    draft_views,
+    fan_views,
+    settings_views,
+    log_views,
+    report_views,
+    rule_views,
+    standing_views,
+)
 
 BLUEPRINTS = (
     front_views.blueprint,
     film_views.blueprint,
     theory_views.blueprint,
     vote_views.blueprint,
+    moderation_views.blueprint,
+    notification_views.blueprint,
     account_views.blueprint,
     search_views.blueprint,
     text_views.blueprint,
@@ -129,6 +145,9 @@ def _set_up_templates(app: Flask, settings: Settings) -> None:
             "theme": preferences.current().theme,
             "here": answers.here(),
             "section": None,
+            "inbox_count": getattr(sessions.viewer(), "unread", 0),
+            "queue_count": waiting_count(sessions.viewer()),
+            "sanction": sanction_line(sessions.viewer()),
             "notice": NOTICES.get(request.args.get("said", "")),
         }
 

@@ -95,6 +95,11 @@ class Settings:
     )
     about_text: str | None = setting(None, values.prose, "The page about this site, likewise.")
     privacy_text: str | None = setting(None, values.prose, "The page about privacy, likewise.")
+    hold_first_posts: int = setting(
+        2,
+        values.whole(0, 100),
+        "How many posts of a newcomer wait for a moderator; their links always do.",
+    )
     blind_hours: int = setting(
         72,
         values.whole(0, 24 * 365),

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import current_app
+from sqlalchemy import select
 
 from forum import events
 from forum.accounts.models import User
@@ -11,7 +12,11 @@ from forum.accounts.viewers import Operator
 from forum.events import Event, Kind
 from forum.lib import clock, jobs, throttle
 from forum.lib.database import session
-from forum.theories.models import Theory
+from forum.moderation import opening
+from forum.moderation.acts import DECIDED
+from forum.moderation.models import Decision, Report
+from forum.notifications import operations as notices
+from forum.theories.models import Post, Theory
 from forum.votes import operations, ranks
 
 _OPERATOR = Operator()
@@ -48,8 +53,60 @@ def refresh_prior(payload: dict[str, Any]) -> None:
     ranks.refresh_prior(payload["film_id"])
 
 
+def rank_held(event: Event) -> None:
+    """A theory that waits has the ranks of one without votes, as every theory has ranks."""
+    post = session().get_one(Post, event.post_id)
+    if isinstance(post, Theory):
+        operations.begin_blind(post, False, by=_OPERATOR)
+
+
+def open_held_case(event: Event) -> None:
+    """A post that is held, or whose change is, waits in the queue."""
+    post = session().get_one(Post, event.post_id)
+    kind = "held" if event.kind == Kind.POST_HELD else "edit"
+    opening.hold(post, kind, (event.codes or {})["reason"])
+
+
+def close_case_of_withdrawn(event: Event) -> None:
+    """Nobody needs to look at what its author took down."""
+    opening.close_withdrawn(session().get_one(Post, event.post_id))
+
+
+def tell_answered(event: Event) -> None:
+    """Whoever is replied to hears of it, but not from themselves."""
+    reply = session().get_one(Post, event.post_id)
+    answered = session().get_one(Post, reply.parent_id or reply.theory_id)
+    author = session().get_one(User, answered.author_id)
+    if author.id != reply.author_id and not author.is_archive:
+        notices.tell(author.id, "reply", by=_OPERATOR, post_id=reply.id)
+
+
+def tell_decided(event: Event) -> None:
+    """The author hears what was decided, and each reporter what came of their report."""
+    codes = event.codes or {}
+    if "decision" not in codes:
+        return  # a moderator locked a question beside any case: nobody is told
+    decision = session().get_one(Decision, codes["decision"])
+
+    def tell(user_id: int, kind: str) -> None:
+        notices.tell(user_id, kind, by=_OPERATOR, post_id=decision.post_id, decision_id=decision.id)
+
+    # That a report led nowhere is no news to the author, who never knew of it.
+    if decision.act != "no_action":
+        tell(decision.user_id, "decision")
+    if codes.get("case"):
+        reports = select(Report).where(Report.case_id == codes["case"], Report.state != "open")
+        for report in session().scalars(reports):
+            tell(report.reporter_id, f"report_{report.state}")
+
+
 CONSEQUENCES: dict[Kind, tuple[events.Consequence, ...]] = {
     Kind.THEORY_PUBLISHED: (hide_first_figures,),
+    Kind.REPLY_PUBLISHED: (tell_answered,),
+    Kind.POST_HELD: (rank_held, open_held_case),
+    Kind.REVISION_HELD: (open_held_case,),
+    Kind.POST_WITHDRAWN: (close_case_of_withdrawn,),
+    **dict.fromkeys(DECIDED, (tell_decided,)),
 }
 
 JOBS: dict[str, jobs.Run] = {

@@ -1,6 +1,7 @@
 """What is said on the next page after an act, by the code in its address (``?said=``)."""
 
 from forum.lib.language import gettext as _
+from forum.moderation.acts import ACTS
 
 NOTICES = {
     "signed-up": _("Welcome. Your seat is kept."),
@@ -13,6 +14,20 @@ NOTICES = {
     "thread-posted": _("Your question is out."),
     "theory-posted": _("Your theory is out."),
     "reply-posted": _("Your reply is out."),
+    "held": _("It waits for a moderator. Until then only you and the moderators can find it."),
+    "edit-held": _("Your change waits for a moderator. Until then the version before stands."),
+    "reported": _("The moderators have your report. You will hear what came of it."),
+    "already-reviewed": _("The moderators have looked at this already; your report is kept."),
+    "claimed": _("The case is yours for 30 minutes."),
+    "released": _("The case is free again."),
+    "unsealed": _("The text is open to you in this case."),
+    "purge-proposed": _("A second moderator must confirm the purge."),
+    "purge-refused": _("The purge is refused; the case is open again."),
+    "noted": _("The note is kept."),
+    "undone": _("Undone."),
+    "notices-read": _("All read."),
+    "rule-changed": _("The rule has a new version."),
+    "text-changed": _("The page is rewritten."),
     "saved": _("Saved. The version before is kept."),
     "withdrawn": _("Withdrawn."),
     "draft-kept": _("The draft is kept."),
@@ -24,3 +39,4 @@ NOTICES = {
     "pinned": _("The question is pinned."),
     "unpinned": _("The question is no longer pinned."),
 }
+NOTICES |= {f"decided-{act.name}": f"{act.done}." for act in ACTS.values()}

@@ -32,6 +32,12 @@ class Viewer(Protocol):
     @property
     def is_member(self) -> bool: ...
     @property
+    def rank(self) -> int: ...
+    @property
+    def sanction(self) -> str | None: ...
+    @property
+    def posts(self) -> int: ...
+    @property
     def seen(self) -> Collection[int]: ...
 
 
@@ -151,6 +157,17 @@ def _signed_in(by: Viewer, reason: str) -> Verdict:
     return _no("guest", reason) if by.is_guest else YES
 
 
+def _may_write(by: Viewer, reason: str) -> Verdict:
+    """What every act needs that others see: to be logged in, and under no sanction."""
+    if by.is_guest:
+        return _no("guest", reason)
+    if by.sanction == "banned":
+        return _no("sanction", _("Your account is banned: you can read, and no more."))
+    if by.sanction == "suspended":
+        return _no("sanction", _("Your account is suspended: until then you can read."))
+    return YES
+
+
 def _open_question(by: Viewer, post: Any) -> Verdict:
     """What every act on a post needs: to be read, in a thread that is not locked."""
     readable = can_read(by, post)
@@ -173,8 +190,9 @@ def can_vote(by: Viewer, post: Any) -> Verdict:
     found = can_find(by, post)
     if not found:
         return found
-    if by.is_guest:
-        return _no("guest", _("Log in to vote."))
+    writes = _may_write(by, _("Log in to vote."))
+    if not writes:
+        return writes
     if post.type == "thread":
         return _no("state", _("A question takes no votes; its theories do."))
     if post.author_id == by.id:
@@ -196,8 +214,9 @@ def can_open_thread(by: Viewer, film: Any) -> Verdict:
     found = can_find_film(by, film)
     if not found:
         return found
-    if by.is_guest:
-        return _no("guest", _("Log in to ask a question."))
+    writes = _may_write(by, _("Log in to ask a question."))
+    if not writes:
+        return writes
     if film.id not in by.seen:
         return _no("sealed", _("Open the film first: say that you have seen it."))
     if film.state != "listed":
@@ -214,7 +233,7 @@ def can_post_theory(by: Viewer, thread: Any) -> Verdict:
     """Whether `by` may answer `thread` with a theory."""
     return (
         can_find(by, thread)
-        and _signed_in(by, _("Log in to post a theory."))
+        and _may_write(by, _("Log in to post a theory."))
         and _open_question(by, thread)
     )
 
@@ -223,7 +242,7 @@ def can_reply(by: Viewer, post: Any) -> Verdict:
     """Whether `by` may reply to `post`, a theory or a reply."""
     if post.type == "thread":
         return _no("state", _("A question is answered with a theory."))
-    return can_find(by, post) and _signed_in(by, _("Log in to reply.")) and _open_question(by, post)
+    return can_find(by, post) and _may_write(by, _("Log in to reply.")) and _open_question(by, post)
 
 
 def can_edit(by: Viewer, post: Any) -> Verdict:
@@ -231,8 +250,9 @@ def can_edit(by: Viewer, post: Any) -> Verdict:
     found = can_find(by, post)
     if not found:
         return found
-    if by.is_guest:
-        return _no("guest", _("Log in to edit what you wrote."))
+    writes = _may_write(by, _("Log in to edit what you wrote."))
+    if not writes:
+        return writes
     if post.author_id != by.id:
         return _no("role", _("Only the author edits a post; moderators never rewrite anyone."))
     if post.state not in ("published", "held"):
@@ -261,11 +281,70 @@ def can_moderate(by: Viewer, post: Any) -> Verdict:
     found = can_find(by, post)
     if not found:
         return found
-    if not by.is_moderator:
-        return _no("role", _("Moderators do this."))
+    queue = can_see_queue(by)
+    if not queue:
+        return queue
     if post.type != "thread":
         return _no("state", _("Only a question is locked or pinned."))
     return YES
+
+
+def can_report(by: Viewer, post: Any) -> Verdict:
+    """Whether `by` may report `post` to the moderators: anybody else's that stands."""
+    found = can_find(by, post) and _may_write(by, _("Log in to report this."))
+    if not found:
+        return found
+    if post.author_id == by.id:
+        return _no("own", _("Yours: edit or withdraw it instead."))
+    if post.state not in ("published", "hidden"):
+        return _no("state", _("This was taken down already."))
+    return YES
+
+
+def can_see_queue(by: Viewer) -> Verdict:
+    """Whether `by` may see what waits for moderators."""
+    if by.is_moderator and by.sanction is None:
+        return YES
+    return _no("role", _("Moderators work here."))
+
+
+def can_review(by: Viewer, post: Any, author: Any) -> Verdict:
+    """Whether `by` may claim and decide a case about `post` by `author` (with a `rank`).
+
+    Never about one's own post, and never about somebody of a higher rank.
+    """
+    queue = can_see_queue(by)
+    if not queue:
+        return queue
+    if post.author_id == by.id:
+        return _no("own", _("This is about your own post: another moderator decides."))
+    if author.rank > by.rank:
+        return _no("role", _("This is about somebody of a higher role: an admin decides."))
+    return YES
+
+
+def can_sanction(by: Viewer, user: Any) -> Verdict:
+    """Whether `by` may suspend or ban `user`, or end that: somebody of a lower rank."""
+    queue = can_see_queue(by)
+    if not queue:
+        return queue
+    if user.id == by.id:
+        return _no("own", _("Nobody acts on themselves."))
+    if user.rank >= by.rank:
+        return _no("role", _("Only somebody of a higher role does this to a moderator or admin."))
+    return YES
+
+
+def can_change_texts(by: Viewer) -> Verdict:
+    """Whether `by` may rewrite the rules and the page about the site."""
+    return YES if by.is_admin else _no("role", _("Admins do this."))
+
+
+def can_read_statement(by: Viewer, decision: Any) -> Verdict:
+    """Whether `by` may read the statement of reasons of `decision`: whom it concerns, and staff."""
+    if decision.user_id == by.id or by.is_moderator:
+        return YES
+    return _no("absent", _("Nothing is showing at this address."))
 
 
 def can_keep_draft(by: Viewer) -> Verdict:

@@ -21,8 +21,8 @@ SECRET = "a secret that only tests know, of 32 bytes and more"
 
 
 def settings_for(instance: Path, **overrides: Any) -> Settings:
-    """Settings of a forum in `instance`; figures are shown at once unless a test says otherwise."""
-    given = {"secret_key": SECRET, "blind_hours": "0", **overrides}
+    """Settings of a forum in `instance`: figures show at once, nothing is held, unless a test says so."""
+    given = {"secret_key": SECRET, "blind_hours": "0", "hold_first_posts": "0", **overrides}
     return Settings.load({"FORUM_INSTANCE": str(instance)}, **given)
 
 

@@ -66,5 +66,3 @@ def _administer(server_url: str, statement: str) -> None:
     url = make_url(server_url).set(drivername="postgresql", database="postgres")
     with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as connection:
         connection.execute(statement)
-
-

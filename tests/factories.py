@@ -18,6 +18,11 @@ from forum.films.models import Film
 from forum.films.queries import seen_by
 from forum.lib import clock
 from forum.lib.database import Base, session, unit_of_work
+from forum.moderation import cases, decisions
+from forum.moderation.decisions import Grounds
+from forum.moderation.models import Case, Decision
+from forum.moderation.rules import seed_rules
+from forum.moderation.views import pending_words
 from forum.theories import operations as theories
 from forum.theories.models import Post, Reply, Theory, Thread
 from forum.theories.moving import leave
@@ -125,6 +130,37 @@ def a_reply(post: Post | None = None, by: Fan | None = None, **text: Any) -> Rep
     )
     with unit_of_work():
         return theories.post_reply(post, written, by=by)
+
+
+def a_moderator(name: str = "", *, seen: tuple[Film, ...] = (), role: str = "moderator") -> Fan:
+    """A viewer who works the queue."""
+    return a_fan(a_user(name, role=role), seen=seen)
+
+
+def the_rules() -> None:
+    """The starting rules, which reports and decisions cite."""
+    with unit_of_work():
+        seed_rules(by=Operator())
+
+
+def a_case(post: Post | None = None, by: Fan | None = None) -> Case:
+    """A case about `post` that a moderator opened on their own initiative."""
+    post, by = post or a_theory(), by or a_moderator()
+    with unit_of_work():
+        return cases.open_case(post, by=by)
+
+
+def decide(case: Case, act: str, by: Fan, **grounds: Any) -> Decision | None:
+    """Decide `case` as it stands now, with grounds that fit unless a test gives others."""
+    given = {"rule_number": 2, "reasons": "It argues with the person.", **grounds}
+    if act == "suspend":
+        given.setdefault("until", clock.now() + timedelta(days=3))
+    if act == "retitle":
+        given.setdefault("safe_title", "Another safe title")
+    version = again(case).version
+    pending = pending_words(case.post_id) if act == "approve" else None
+    with unit_of_work():
+        return decisions.decide(case, act, Grounds(**given), version, by=by, pending=pending)
 
 
 def film_of(post: Post) -> Film:

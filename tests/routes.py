@@ -54,7 +54,10 @@ def paths(world: World, rule: Rule) -> list[str]:
     choices: dict[str, list[object]] = {
         "post_id": [*posts.values(), ABSENT],
         "slug": [*world.films.values(), "absent-1999"],
-        "name": [*world.accounts, "nobody"],
+        "case_id": [*world.cases.values(), ABSENT],
+        "decision_id": [*world.decisions.values(), ABSENT],
+        "number": [1, 2, ABSENT],
+        "name": ["about", "rules", "nobody"] if is_text(rule) else [*world.accounts, "nobody"],
         "session_id": [*(account.session_id for account in world.accounts.values()), ABSENT],
         "kind": ["thread", "theory", "reply", "poem"],
         "target_id": [*world.film_ids.values(), world.posts["shut/theory/held"], ABSENT],
@@ -63,6 +66,11 @@ def paths(world: World, rule: Rule) -> list[str]:
         "path": ["css/site.css", "js/site.js", "none"],
     }
     return [filled(rule, *each) for each in itertools.product(*(choices[n] for n in names(rule)))]
+
+
+def is_text(rule: Rule) -> bool:
+    """Whether the name in the address of `rule` is that of a page of the site, not of a fan."""
+    return rule.rule.startswith("/texts/")
 
 
 def names(rule: Rule) -> list[str]:

@@ -4,6 +4,8 @@ Films are called by what they are to its visitors: "open" (they have seen it), "
 not), and "hidden", "proposed", "declined" (films in those states). A post is called by its film,
 its type and its state: "open/theory/removed"; what stands below one that was taken down is called
 "open/reply/below-theory-removed", and what stands in a locked question "open/reply/locked".
+What moderators look at is called by why: "open/theory/reported"; the author wrote all but what is
+"of" somebody else: "open/reply/of-moderator".
 
 Every text that anybody wrote holds a token of its own, so that a page gives away what it holds.
 """
@@ -19,7 +21,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, current_app
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from forum import counters, create_app
 from forum.accounts import operations as accounts
@@ -33,6 +35,10 @@ from forum.films.catalogue import CatalogueFilm
 from forum.films.models import Film
 from forum.lib import clock
 from forum.lib.database import db, session, sqlite_module, unit_of_work
+from forum.moderation import cases, decisions
+from forum.moderation.decisions import Grounds
+from forum.moderation.models import Case
+from forum.moderation.rules import seed_rules
 from forum.theories import cards, changes, drafts, moving
 from forum.theories import operations as theories
 from forum.theories.models import Post
@@ -59,10 +65,12 @@ class Token:
 
     Attributes:
         text: the word.
-        post: what the text belongs to: a post's name, "film/open", "draft/fan", "user/fan".
+        post: what the text belongs to: a post's name, "film/open", "draft/fan", "user/fan",
+            "report/open", "note/open", "decision/author's" (the names of a case or decision).
         part: which text of it: "safe title", "title", "body", "veil" (its own), "veil open" and
             "veil shut" (naming those films); "old title", "old body", "old veil shut" of its first
-            version; "statement", "notes", "e-mail".
+            version, "pending title" and the like of a change that waits; "statement", "notes",
+            "e-mail", "words", "reasons", "note".
     """
 
     text: str
@@ -91,6 +99,10 @@ class World:
         first: that file as it was made, from which `restore()` copies.
         posts: name → id; addresses: name → the path of its own page.
         films: name → slug; film_ids: name → id.
+        cases: name → id: "open", "sealed" (about the film "shut"), "moderator's" and "admin's"
+            (about what they wrote), "purging" (an admin proposed it), "edit" (a change waits),
+            "closed" and "over" (decided).
+        decisions: whose post was removed, "author's" or "moderator's" → id.
         accounts: role → account.
         reset_link: the token of a link with which the fan sets a new password.
         tokens: every token.
@@ -103,6 +115,8 @@ class World:
     addresses: dict[str, str] = field(default_factory=dict)
     films: dict[str, str] = field(default_factory=dict)
     film_ids: dict[str, int] = field(default_factory=dict)
+    cases: dict[str, int] = field(default_factory=dict)
+    decisions: dict[str, int] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
     reset_link: str = ""
     tokens: list[Token] = field(default_factory=list)
@@ -192,6 +206,7 @@ class _Builder:
         for name in ("open", "shut"):
             self.argue(name)
         self.hide()
+        self.judge()
         self.rest()
 
     # --- who and where ---------------------------------------------------------------------
@@ -255,6 +270,28 @@ class _Builder:
                 work.get_one(Film, film_id).state = state
                 work.execute(update(Post).where(Post.film_id == film_id).values(film_state=state))
 
+    def judge(self) -> None:
+        """The rules, and cases of every kind: the open ones of the matrix have version 2."""
+        with unit_of_work():
+            seed_rules(by=Operator())
+        open_, shut = (self.posted(f"{name}/thread/published") for name in ("open", "shut"))
+        theory = self.posted("open/theory/published")
+        self.report("open", self.theory("open", "reported", open_))
+        self.report("sealed", self.theory("shut", "reported", shut))
+        self.report("moderator's", self.reply("open", "of-moderator", theory, by="moderator"))
+        self.report("admin's", self.reply("open", "of-admin", theory, by="admin"))
+        with unit_of_work():
+            note = f"Look at {self.token('note/open', 'note')}."
+            cases.add_note(self.case("open"), note, by=self.acting("moderator"))
+        self.change(self.theory("open", "pending", open_))
+        self.open_case("purging", self.theory("open", "purging", open_))
+        self.decide("purging", "purge", Grounds(4, "It must go."), by="admin")
+        self.report("closed", self.theory("open", "decided", open_))
+        self.remove("author's", "closed", by="moderator")
+        gone = self.reply("open", "decided-of-moderator", theory, by="moderator")
+        self.open_case("over", gone)
+        self.remove("moderator's", "over", by="admin")
+
     def rest(self) -> None:
         """Who has seen what, who votes on what, and what everybody has half written."""
         world = self.world
@@ -284,7 +321,7 @@ class _Builder:
     def thread(self, film: str, state: str) -> Post:
         """A question about a film."""
         name = f"{film}/thread/{state}"
-        text = self.words(name)
+        text = self.words(name, "old ")
         with unit_of_work():
             post = theories.post_thread(self.film(film), text, by=self.writer())
         return self.named(name, post)
@@ -292,24 +329,24 @@ class _Builder:
     def theory(self, film: str, state: str, thread: Post) -> Post:
         """A theory that answers `thread`."""
         name = f"{film}/theory/{state}"
-        text = self.words(name)
+        text = self.words(name, "old ")
         with unit_of_work():
             post = theories.post_theory(thread, text, by=self.writer())
         return self.named(name, post)
 
-    def reply(self, film: str, state: str, post: Post) -> Post:
+    def reply(self, film: str, state: str, post: Post, *, by: str = "author") -> Post:
         """A reply to `post`."""
         name = f"{film}/reply/{state}"
+        text = self.words(name, "old ")
+        with unit_of_work():
+            reply = theories.post_reply(post, text, by=self.writer(by))
+        return self.named(name, reply, by=by)
+
+    def named(self, name: str, post: Post, *, by: str = "author") -> Post:
+        """Keep `post` under its name, and revise it once, so that it has a past."""
         text = self.words(name)
         with unit_of_work():
-            reply = theories.post_reply(post, text, by=self.writer())
-        return self.named(name, reply)
-
-    def named(self, name: str, post: Post) -> Post:
-        """Keep `post` under its name, and revise it once, so that it has a past."""
-        text = self.words(name, revised=True)
-        with unit_of_work():
-            changes.revise(post, text, 1, by=self.writer())
+            changes.revise(post, text, 1, by=self.writer(by))
         self.world.posts[name] = post.id
         is_reply = post.type == "reply"
         self.world.addresses[name] = cards.permalink(post) if is_reply else cards.address(post)
@@ -320,6 +357,7 @@ class _Builder:
         with unit_of_work():
             if state == "held":  # where posts begin: no move leads back there
                 moving.leave(post, "hidden")
+                post.created_at = post.published_at  # from when on its rank was counted
                 post.state, post.published_at = "held", None
                 moving._spread_state(post)
             else:
@@ -347,10 +385,9 @@ class _Builder:
                 },
             )
 
-    def words(self, name: str, *, revised: bool = False) -> Words:
-        """The text of a post: as it is `revised`, or as it first was."""
+    def words(self, name: str, part: str = "") -> Words:
+        """The text of a post as it is, as it first was ("old "), or may become ("pending ")."""
         kind = name.split("/")[1]
-        part = "" if revised else "old "
         told = [
             f"Body {self.token(name, f'{part}body')}.",
             f"Veiled: >!{self.token(name, f'{part}veil')}!<.",
@@ -377,16 +414,63 @@ class _Builder:
         self.world.tokens.append(token)
         return token.text
 
+    # --- what moderators look at -----------------------------------------------------------
+
+    def open_case(self, name: str, post: Post) -> None:
+        """A case about `post`, of an admin's own initiative."""
+        with unit_of_work():
+            self.world.cases[name] = cases.open_case(post, by=self.acting("admin")).id
+
+    def report(self, name: str, post: Post) -> None:
+        """A case about `post`, which the fan reported."""
+        with unit_of_work():
+            words = f"It says {self.token(f'report/{name}', 'words')}."
+            cases.report(post, 1, words, by=self.acting("fan"))
+            self.world.cases[name] = self.case_of(post).id
+
+    def change(self, post: Post) -> None:
+        """A change of `post` that waits, as if its author were new here."""
+        text = self.words("open/theory/pending", "pending ")
+        by = replace(self.writer(), is_member=False, is_moderator=False)
+        with unit_of_work():
+            changes.revise(post, text, 2, by=by)
+            self.world.cases["edit"] = self.case_of(post).id
+
+    def remove(self, name: str, case: str, *, by: str) -> None:
+        """Decide a case, with a word for everybody and one for moderators."""
+        reasons = f"For {self.token(f'decision/{name}', 'reasons')}."
+        note = f"Mind {self.token(f'decision/{name}', 'note')}."
+        self.world.decisions[name] = self.decide(case, "remove", Grounds(2, reasons, note), by=by)
+
+    def decide(self, case: str, act: str, grounds: Grounds, *, by: str) -> int:
+        """Decide a case as it stands; 0 where a second moderator must agree."""
+        with unit_of_work():
+            found = self.case(case)
+            made = decisions.decide(found, act, grounds, found.version, by=self.acting(by))
+        return made.id if made else 0
+
+    def case(self, name: str) -> Case:
+        """The case called `name`, as it stands."""
+        return session().get_one(Case, self.world.cases[name])
+
+    def case_of(self, post: Post) -> Case:
+        """The one case about `post`."""
+        return session().scalars(select(Case).where(Case.post_id == post.id)).one()
+
     # --- acting ----------------------------------------------------------------------------
 
-    def writer(self) -> Any:
-        """The author, without the quotas that a fan has."""
-        return self.acting("author", *self.world.films)
+    def writer(self, role: str = "author") -> Any:
+        """The account of `role` having opened every film, without the quotas that a fan has."""
+        return self.acting(role, *self.world.films)
 
     def acting(self, role: str, *seen: str) -> Any:
         """The account of `role` as it acts, having opened the films `seen`."""
         opened = frozenset(self.world.film_ids[name] for name in seen)
         return Operator(id=self.world.accounts[role].id, seen=opened)
+
+    def posted(self, name: str) -> Post:
+        """The post called `name`, as it stands."""
+        return session().get_one(Post, self.world.posts[name])
 
     def film(self, name: str) -> Film:
         """The film called `name`, as it stands."""

@@ -20,6 +20,8 @@ class User(Base):
     __table_args__ = (
         CheckConstraint("role IN ('fan', 'moderator', 'admin')", name="role"),
         CheckConstraint("trust_set IN ('newcomer', 'member', 'trusted')", name="trust_set"),
+        CheckConstraint("sanction IN ('suspended', 'banned')", name="sanction"),
+        CheckConstraint("sanction <> 'suspended' OR sanctioned_until IS NOT NULL", name="until"),
         CheckConstraint(
             "theory_count >= 0 AND reply_count >= 0 AND thread_count >= 0", name="counts"
         ),
@@ -38,11 +40,19 @@ class User(Base):
     password_hash: Mapped[str | None] = mapped_column(String(200))
     role: Mapped[str] = mapped_column(String(10), default="fan", server_default="fan")
     trust_set: Mapped[str | None] = mapped_column(String(10))
+    # In force until then; a ban has no end. A suspension that is over means nothing.
+    sanction: Mapped[str | None] = mapped_column(String(10))
+    sanctioned_until: Mapped[datetime | None]
     is_archive: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime]
     thread_count: Mapped[int] = mapped_column(default=0, server_default="0")
     theory_count: Mapped[int] = mapped_column(default=0, server_default="0")
     reply_count: Mapped[int] = mapped_column(default=0, server_default="0")
+
+    @property
+    def rank(self) -> int:
+        """0 for fans, 1 for moderators, 2 for admins."""
+        return ROLES.index(self.role)
 
 
 class Session(Base):

@@ -5,7 +5,7 @@ after a log-out. The cookie ``sid`` holds a random token; the row it names can b
 """
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from flask import Flask, Request, Response, current_app, g, request
 from flask.sessions import SecureCookieSession, SessionInterface, SessionMixin
@@ -109,11 +109,21 @@ def _load(request: Request, load_seen: LoadSeen) -> Fan | None:
         now=now,
         posts=row.posts,
         session_id=row.id,
+        sanction=sanction_in_force(row.sanction, row.sanctioned_until, now),
+        sanctioned_until=row.sanctioned_until,
+        unread=row.unread,
         load_seen=load_seen,
     )
     if now - row.seen_at > TOUCH_EVERY:
         g.touch_session = fan
     return fan
+
+
+def sanction_in_force(sanction: str | None, until: datetime | None, now: datetime) -> str | None:
+    """ "suspended", "banned" or None, as of `now`: a suspension ends by itself."""
+    if sanction == "suspended" and until is not None and until <= now:
+        return None
+    return sanction
 
 
 class _NoFlaskSession(SessionInterface):

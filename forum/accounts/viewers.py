@@ -7,6 +7,7 @@ from functools import cached_property
 
 from flask_login import UserMixin
 
+from forum.accounts.models import ROLES
 from forum.accounts.trust import trust_of
 
 
@@ -22,6 +23,9 @@ class Guest:
     is_moderator: bool = False
     is_admin: bool = False
     is_member: bool = False
+    rank: int = 0
+    posts: int = 0
+    sanction: None = None
     is_authenticated: bool = False
     is_active: bool = False
     is_anonymous: bool = True
@@ -39,6 +43,9 @@ class Fan(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
         id: the user's id.
         session_id: the session's id, which is what Flask-Login keeps; 0 for acts without one.
         posts: how many of their posts are published.
+        sanction: "suspended" or "banned" while one is in force, else None.
+        sanctioned_until: when a suspension ends.
+        unread: how many notices wait in their inbox.
         load_seen: gives the ids of the films they have opened; asked once, when first needed.
     """
 
@@ -50,6 +57,9 @@ class Fan(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
     now: datetime
     posts: int = 0
     session_id: int = 0
+    sanction: str | None = None
+    sanctioned_until: datetime | None = None
+    unread: int = 0
     load_seen: Callable[[int], frozenset[int]] = field(default=_nothing_seen, repr=False)
 
     is_guest = False
@@ -73,6 +83,11 @@ class Fan(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
         return self.trust != "newcomer"
 
     @property
+    def rank(self) -> int:
+        """0 for fans, 1 for moderators, 2 for admins: nobody acts on a higher rank."""
+        return ROLES.index(self.role)
+
+    @property
     def is_moderator(self) -> bool:
         return self.role in ("moderator", "admin")
 
@@ -94,4 +109,7 @@ class Operator:
     is_moderator: bool = True
     is_admin: bool = True
     is_member: bool = True
+    rank: int = 3
+    sanction: None = None
     trust: str = "trusted"
+    posts: int = 0

@@ -6,7 +6,7 @@ the pages do.
 
 import click
 
-from forum.cli import database, doctor, films, recount, serve, users
+from forum.cli import database, doctor, films, log, recount, serve, users
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -26,5 +26,6 @@ for command in (
     users.user,
     films.films,
     recount.recount,
+    log.log,
 ):
     main.add_command(command)

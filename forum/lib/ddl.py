@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import MetaData, event, inspect
 from sqlalchemy.engine import Connection
 
-APPEND_ONLY = ("events", "vote_changes")
+APPEND_ONLY = ("events", "vote_changes", "moderation_log")
 """Tables whose rows are only ever added."""
 
 _POSTGRESQL_FUNCTION = """

@@ -30,11 +30,15 @@ def lines(value: str | None) -> str:
     return (value or "").replace("\r\n", "\n").replace("\r", "\n").rstrip()
 
 
-def wording(longest: int, shortest: int = 1) -> Callable[[Form, Field], None]:
+def wording(
+    longest: int, shortest: int = 1, *, required: bool = True
+) -> Callable[[Form, Field], None]:
     """A validator: `shortest` to `longest` characters, none that no text may hold."""
 
     def check(_form: Form, field: Field) -> None:
         value: str = field.data or ""
+        if not required and not value.strip():
+            return
         if len(value) < shortest or not value.strip():
             raise StopValidation(
                 _("This is needed.")
@@ -58,19 +62,21 @@ def wording(longest: int, shortest: int = 1) -> Callable[[Form, Field], None]:
     return check
 
 
-def line_field(longest: int, shortest: int = 1, **render: Any) -> StringField:
+def line_field(
+    longest: int, shortest: int = 1, *, required: bool = True, **render: Any
+) -> StringField:
     """A field of one line."""
     return StringField(
         filters=[one_line],
-        validators=[wording(longest, shortest)],
+        validators=[wording(longest, shortest, required=required)],
         render_kw={"maxlength": longest, **render},
     )
 
 
-def prose_field(longest: int, **render: Any) -> TextAreaField:
+def prose_field(longest: int, *, required: bool = True, **render: Any) -> TextAreaField:
     """A field of Markdown."""
     return TextAreaField(
         filters=[lines],
-        validators=[wording(longest)],
+        validators=[wording(longest, required=required)],
         render_kw={"maxlength": longest, **render},
     )

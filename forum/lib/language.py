@@ -25,6 +25,16 @@ def day(moment: datetime) -> str:
     return _long_date(moment.date())
 
 
+def long_day(moment: date) -> str:
+    """A date with its weekday: "Monday 23 November 2026"."""
+    return format_date(moment, format="EEEE d MMMM y", locale=LOCALE)
+
+
+def clock(moment: datetime) -> str:
+    """The hour of `moment`, UTC: "15:41"."""
+    return moment.strftime("%H:%M")
+
+
 def number(count: int) -> str:
     """`count` with the locale's separators: "1,204"."""
     return str(count) if -1000 < count < 1000 else format_decimal(count, locale=LOCALE)
@@ -34,4 +44,10 @@ def init_app(app: Flask) -> None:
     """Give templates ``_``, ``ngettext`` and the filters ``day``, ``iso`` and ``number``."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    app.jinja_env.filters |= {"day": day, "iso": datetime.isoformat, "number": number}
+    app.jinja_env.filters |= {
+        "day": day,
+        "long_day": long_day,
+        "clock": clock,
+        "iso": lambda moment: moment.isoformat(),
+        "number": number,
+    }

@@ -145,6 +145,11 @@ def excerpt(text: str, length: int = EXCERPT_LENGTH) -> str:
     return cut[: cut.rfind(" ")].rstrip(" ,;:") + "…" if " " in cut else cut + "…"
 
 
+def headed(title: str, html: str) -> Markup:
+    """Stored HTML below its title, as a heading; for pages that show a post as a whole."""
+    return Markup("<h3>{}</h3>").format(title) + Markup(html)
+
+
 def trusted_svg(svg: str) -> Markup:
     """A picture that our own code drew, every text in it already escaped."""
     return Markup(svg)

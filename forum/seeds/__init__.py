@@ -14,6 +14,7 @@ from forum.films.models import Film
 from forum.films.operations import add_film, add_statement, note_production
 from forum.lib import jobs
 from forum.lib.database import session, unit_of_work
+from forum.moderation.rules import seed_rules
 from forum.theories.models import Post
 from forum.theories.operations import post_theory, post_thread
 from forum.theories.writing import words
@@ -37,6 +38,8 @@ def seed_all() -> None:
         with unit_of_work():
             for entry in films[start : start + _FILMS_A_UNIT]:
                 add_film(_catalogue_film(entry), by=Operator())
+    with unit_of_work():
+        seed_rules(by=Operator())
     seed_anora()
     with unit_of_work():
         if session().scalar(select(jobs.Job.id).where(jobs.Job.kind == "nightly")) is None:

@@ -1,15 +1,18 @@
-"""Pages of plain text: about, rules, privacy; and what machines ask for."""
+"""Pages of plain text: about, privacy; and what machines ask for."""
 
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 from sqlalchemy import text
 
+from forum.accounts.sessions import viewer
 from forum.lib.database import session
 from forum.lib.language import gettext as _
 from forum.lib.markup import render, reveal
+from forum.moderation.queries import site_text
+from forum.permissions import can_change_texts
 
 blueprint = Blueprint("texts", __name__)
 
@@ -19,13 +22,9 @@ _FOLDER = Path(__file__).parent
 @blueprint.get("/about")
 def about() -> str:
     """What this site is."""
-    return _page(_("About"), "about")
-
-
-@blueprint.get("/rules")
-def rules() -> str:
-    """The site's rules."""
-    return _page(_("Rules"), "rules")
+    may_edit = can_change_texts(viewer())
+    edit_url = url_for("moderation.edit_text", name="about") if may_edit else None
+    return _page(_("About"), "about", edit_url)
 
 
 @blueprint.get("/privacy")
@@ -43,7 +42,6 @@ def healthz() -> Response:
 @blueprint.get("/readyz")
 def readyz() -> Response:
     """Whether this process reaches its database."""
-
     session().execute(text("SELECT 1 FROM films LIMIT 1"))
     return Response("ready\n", content_type="text/plain; charset=utf-8")
 
@@ -58,16 +56,25 @@ def robots() -> Response:
 @blueprint.post("/csp-report")
 def csp_report() -> Any:
     """What browsers refused to load; noted in the log, bounded."""
-
     current_app.logger.warning("csp report: %r", request.get_data()[:2000])
     return "", 204
 
 
-def _page(heading: str, name: str) -> str:
+def starting_text(name: str) -> str | None:
+    """What a page says until an admin rewrites it: the operator's setting, else ours."""
     own: str | None = getattr(current_app.config["FOYER"], f"{name}_text")
-    return render_template("texts/page.html", heading=heading, html=reveal(_html(own, name), ()))
+    file = _FOLDER / f"{name}.md"
+    return own or (file.read_text("utf-8") if file.exists() else None)
+
+
+def _page(heading: str, name: str, edit_url: str | None = None) -> str:
+    kept = site_text(name)
+    html = kept.html if kept is not None else _rendered(starting_text(name) or "")
+    return render_template(
+        "texts/page.html", heading=heading, html=reveal(html, ()), edit_url=edit_url
+    )
 
 
 @lru_cache(maxsize=16)
-def _html(own: str | None, name: str) -> str:
-    return render(own or (_FOLDER / f"{name}.md").read_text("utf-8")).html
+def _rendered(body: str) -> str:
+    return render(body).html

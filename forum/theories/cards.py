@@ -1,7 +1,7 @@
 """Questions and authors as pages show them, and the addresses of posts."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from flask import url_for
@@ -9,7 +9,8 @@ from flask import url_for
 from forum.accounts.models import User
 from forum.lib import text
 from forum.lib.language import gettext as _
-from forum.permissions import Viewer, can_read
+from forum.lib.language import ngettext
+from forum.permissions import Viewer, can_read, can_report, can_see_queue
 from forum.theories.models import Post
 
 _slug = lru_cache(maxsize=4096)(text.slug)
@@ -39,6 +40,7 @@ class ThreadLine:
     pinned: bool
     locked: bool
     tombstone: str | None
+    tombstone_url: str | None
 
 
 def address(post: Post) -> str:
@@ -50,6 +52,39 @@ def address(post: Post) -> str:
 def permalink(post: Post) -> str:
     """An address that leads to `post` wherever it stands."""
     return url_for("theories.post", post_id=post.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Why a post waits for a moderator, and how long that usually takes."""
+
+    reason: str
+    usual_wait: str
+
+
+def held_words(post: Post, usual_wait: timedelta | None) -> Held | None:
+    """What the author of a held post, and moderators, read above it; None if it isn't held.
+
+    Args:
+        usual_wait: the median of late; None if too few were decided to say.
+    """
+    if post.state != "held":
+        return None
+    reason = (
+        _("Links by newcomers are looked at first.")
+        if post.hold_reason == "link"
+        else _("The first posts of a newcomer are looked at first.")
+    )
+    if usual_wait is None:
+        return Held(reason, _("You will hear in your inbox. You can still edit or withdraw it."))
+    minutes = max(1, round(usual_wait.total_seconds() / 60))
+    if minutes >= 90:
+        hours = round(minutes / 60)
+        took = ngettext("%(num)d hour", "%(num)d hours", hours) % {"num": hours}
+    else:
+        took = ngettext("%(num)d minute", "%(num)d minutes", minutes) % {"num": minutes}
+    usual = _("At present that takes about %(time)s. You can still edit or withdraw it.")
+    return Held(reason, usual % {"time": took})
 
 
 def byline(author: User, viewer: Viewer) -> Byline:
@@ -67,11 +102,11 @@ def tombstone(post: Post) -> str | None:
     if post.state == "withdrawn":
         return _("Withdrawn by its author.")
     if post.state == "removed":
+        if post.removed_under:
+            return _("Removed by the moderators, by rule %(rule)d.") % {"rule": post.removed_under}
         return _("Removed by the moderators.")
     if post.state == "hidden":
         return _("Hidden until the moderators have looked at it.")
-    if post.state == "held":
-        return _("Waits for the moderators; only you and they can find it.")
     return None
 
 
@@ -88,4 +123,27 @@ def thread_line(thread: Post, viewer: Viewer) -> ThreadLine:
         pinned=thread.pinned,
         locked=thread.thread_locked,
         tombstone=tombstone(thread),
+        tombstone_url=log_line(thread),
     )
+
+
+def report_url(post: Post, viewer: Viewer) -> str | None:
+    """Where a post is reported; None where it can't be (guests are asked to log in there)."""
+    verdict = can_report(viewer, post)
+    if verdict or verdict.code == "guest":
+        return url_for("moderation.compose_report", post_id=post.id)
+    return None
+
+
+def moderate_url(post: Post, viewer: Viewer) -> str | None:
+    """Where a moderator opens a case about a post."""
+    if post.author_id == viewer.id or not can_see_queue(viewer):
+        return None
+    return url_for("moderation.open_case", post_id=post.id)
+
+
+def log_line(post: Post) -> str | None:
+    """The line of the public log that a tombstone leads to."""
+    if post.state not in ("removed", "hidden") or post.log_seq is None:
+        return None
+    return url_for("moderation.log", entry=post.log_seq, _anchor=f"entry-{post.log_seq}")

@@ -2,26 +2,33 @@
 
 from sqlalchemy import select, update
 
-from forum import counters, events
+from forum import events
 from forum.events import Kind
 from forum.lib import clock
 from forum.lib.database import session
 from forum.permissions import Viewer, can_edit, can_moderate, can_withdraw, require
+from forum.theories import screening
 from forum.theories.locking import locked
-from forum.theories.models import Post
+from forum.theories.models import PendingRevision, Post
 from forum.theories.moving import leave
-from forum.theories.writing import Words, keep_revision
+from forum.theories.revising import drop_pending, put_text
+from forum.theories.writing import Words
 
 
 class Outdated(Exception):
     """The post was changed in another tab since its form was opened."""
 
 
-def revise(post: Post, words: Words, version: int, *, by: Viewer) -> None:
+def revise(post: Post, words: Words, version: int, *, by: Viewer) -> bool:
     """Give `post` a new text; what it said before is kept as a revision.
+
+    A newcomer's change that adds a link, or is large, waits for a moderator instead.
 
     Args:
         version: the version whose text the person edited.
+
+    Returns:
+        Whether the new text stands; False if it waits.
 
     Raises:
         Refused: `by` may not; see `can_edit`.
@@ -33,23 +40,18 @@ def revise(post: Post, words: Words, version: int, *, by: Viewer) -> None:
         raise Outdated
     same = (post.body, post.title, post.safe_title) == (words.body, words.title, words.safe_title)
     if same and (post.kind, post.stance) == (words.kind, words.stance):
-        return
-    if post.stance != words.stance:
-        counters.apply_delta(Post.id, post.theory_id or 0, **_stance_change(post, words))
-    for name, value in words.columns().items():
-        setattr(post, name, value)
-    post.kind, post.stance = words.kind, words.stance
-    post.edited_at = clock.now()
-    post.votes_before_edit = post.vote_count
-    post.version += 1
-    keep_revision(post, by)
-    events.record(
-        Kind.POST_REVISED,
-        by=by,
-        film_id=post.film_id,
-        post_id=post.id,
-        codes={"version": post.version},
+        return True
+    hold_reason = screening.reason_to_hold_change(
+        is_newcomer=post.state == "published" and not (by.is_member or by.is_moderator),
+        old=_all_text(post),
+        new=_all_text(words),
     )
+    if hold_reason is not None:
+        _hold(post, words, hold_reason, by)
+        return False
+    drop_pending(post)
+    put_text(post, words, by=by)
+    return True
 
 
 def withdraw(post: Post, *, by: Viewer) -> None:
@@ -61,6 +63,7 @@ def withdraw(post: Post, *, by: Viewer) -> None:
     post = locked(post, by=by)
     require(can_withdraw(by, post))
     leave(post, "withdrawn")
+    drop_pending(post)
     events.record(Kind.POST_WITHDRAWN, by=by, film_id=post.film_id, post_id=post.id)
 
 
@@ -100,11 +103,31 @@ def pin(thread: Post, pins: bool, *, by: Viewer) -> None:
     events.record(kind, by=by, film_id=thread.film_id, post_id=thread.id)
 
 
-def _stance_change(reply: Post, words: Words) -> dict[str, int]:
-    counted = ("supports", "challenges")
-    deltas = {f"{stance}_count": 0 for stance in counted}
-    if reply.stance in counted:
-        deltas[f"{reply.stance}_count"] -= 1
-    if words.stance in counted:
-        deltas[f"{words.stance}_count"] += 1
-    return deltas if reply.state == "published" else {}
+def _hold(post: Post, words: Words, reason: str, by: Viewer) -> None:
+    """Keep a change until a moderator has looked at it; a later one takes its place."""
+    drop_pending(post)
+    session().add(
+        PendingRevision(
+            post_id=post.id,
+            version=post.version,
+            hold_reason=reason,
+            safe_title=words.safe_title,
+            title=words.title,
+            body=words.body,
+            kind=words.kind,
+            stance=words.stance,
+            created_at=clock.now(),
+        )
+    )
+    events.record(
+        Kind.REVISION_HELD,
+        by=by,
+        user_id=by.id,
+        film_id=post.film_id,
+        post_id=post.id,
+        codes={"reason": reason},
+    )
+
+
+def _all_text(written: Post | Words) -> str:
+    return "\n".join(filter(None, (written.safe_title, written.title, written.body)))

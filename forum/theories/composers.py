@@ -33,7 +33,7 @@ class Composer:
         target_id: the film, thread or post that it answers; with `kind` the place of its draft.
         form: the form, filled with what was typed, with a draft, or with what stands.
         show: renders the page; takes the preview, when the draft was saved, and the status.
-        publish: posts or changes; gives the post.
+        publish: posts or changes; gives the post and what to say of it.
         here: the composer's own address.
         film: of whose ending it is.
     """
@@ -42,7 +42,7 @@ class Composer:
     target_id: int
     form: ComposerForm
     show: Callable[..., Any]
-    publish: Callable[[Words], Post]
+    publish: Callable[[Words], tuple[Post, str]]
     here: str
     film: Film
     is_edit: bool = False
@@ -89,7 +89,7 @@ def thread_composer(film: Film) -> Composer:
         target_id=film.id,
         form=form,
         show=show,
-        publish=lambda words: operations.post_thread(film, words, by=viewer()),
+        publish=lambda words: _said(operations.post_thread(film, words, by=viewer())),
         here=url_for("theories.compose_thread", slug=film.slug),
         film=film,
     )
@@ -129,7 +129,7 @@ def theory_composer(thread: Post) -> Composer:
         target_id=thread.id,
         form=form,
         show=show,
-        publish=lambda words: operations.post_theory(thread, words, by=viewer()),
+        publish=lambda words: _said(operations.post_theory(thread, words, by=viewer())),
         here=url_for("theories.compose_theory", post_id=thread.id),
         film=film_of(thread),
     )
@@ -159,7 +159,7 @@ def reply_composer(post: Post) -> Composer:
         target_id=post.id,
         form=form,
         show=show,
-        publish=lambda words: operations.post_reply(post, words, by=viewer()),
+        publish=lambda words: _said(operations.post_reply(post, words, by=viewer())),
         here=url_for("theories.compose_reply", post_id=post.id),
         film=film_of(post),
     )
@@ -215,9 +215,9 @@ def edit_composer(post: Post) -> Composer:
         }
         return render_template("theories/compose_theory.html", **context), status
 
-    def publish(words: Words) -> Post:
-        changes.revise(post, words, form.edited_version(), by=viewer())
-        return post
+    def publish(words: Words) -> tuple[Post, str]:
+        stands = changes.revise(post, words, form.edited_version(), by=viewer())
+        return post, "saved" if stands else "edit-held"
 
     return Composer(
         kind=post.type,
@@ -233,3 +233,7 @@ def edit_composer(post: Post) -> Composer:
 
 def _draft_url(kind: str, target_id: int) -> str:
     return url_for("theories.save_draft", kind=kind, target_id=target_id)
+
+
+def _said(post: Post) -> tuple[Post, str]:
+    return post, "held" if post.state == "held" else f"{post.type}-posted"

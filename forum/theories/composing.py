@@ -138,7 +138,7 @@ def _published(composer: Composer, words: Words) -> Any:
     """Where publishing leads, or the form again with what stood in its way."""
     try:
         with unit_of_work():
-            post = composer.publish(words)
+            post, said = composer.publish(words)
             if not composer.is_edit:
                 drafts.discard_draft(composer.kind, composer.target_id, by=viewer())
     except TooMany as refusal:
@@ -155,7 +155,7 @@ def _published(composer: Composer, words: Words) -> Any:
         return _again(composer, text, 409)
     if wants_fragment() and post.type == "reply" and not composer.is_edit:
         return _new_reply(post)
-    return onward(_destination(post), said="saved" if composer.is_edit else f"{post.type}-posted")
+    return onward(_destination(post), said=said)
 
 
 def _again(

@@ -31,7 +31,7 @@ _MOVES = {
     "published": {"hidden", "removed", "withdrawn", "purged"},
     "hidden": {"published", "removed", "purged"},
     "removed": {"published", "purged"},
-    "withdrawn": {"purged"},
+    "withdrawn": {"removed", "purged"},
 }
 """The one state machine of posts: from each state, where it may go."""
 
@@ -122,6 +122,11 @@ class Post(Base):
     # When the discussion below a thread last grew.
     active_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1, server_default="1")
+    # Why a new post is held: "first" or "link".
+    hold_reason: Mapped[str | None] = mapped_column(String(10))
+    # The decision that took it down: its rule and its line in the log, for the tombstone.
+    removed_under: Mapped[int | None]
+    log_seq: Mapped[int | None]
     # How many votes were cast before the last edit; null while there was none.
     votes_before_edit: Mapped[int | None]
 
@@ -205,6 +210,23 @@ class Revision(Base):
     body: Mapped[str] = mapped_column(Text)
     # How many votes the post had when this revision replaced the one before.
     votes_before: Mapped[int] = mapped_column(default=0, server_default="0")
+
+
+class PendingRevision(Base):
+    """A change that waits for review; its post says what it said before until then."""
+
+    __tablename__ = "pending_revisions"
+
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"), primary_key=True)
+    # The version that was changed, and why the change is held: "link" or "change".
+    version: Mapped[int]
+    hold_reason: Mapped[str] = mapped_column(String(10))
+    safe_title: Mapped[str | None] = mapped_column(String(SAFE_TITLE_LENGTH))
+    title: Mapped[str | None] = mapped_column(String(TITLE_LENGTH))
+    body: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str | None] = mapped_column(String(10))
+    stance: Mapped[str | None] = mapped_column(String(10))
+    created_at: Mapped[datetime]
 
 
 class Draft(Base):

@@ -2,17 +2,47 @@
 
 from sqlalchemy import delete, update
 
-from forum import counters
+from forum import counters, events
 from forum.accounts.models import User
+from forum.events import Kind
 from forum.films.models import Film
+from forum.lib import clock
 from forum.lib.database import session
+from forum.permissions import Viewer
 from forum.theories.models import Post, Revision, Theory, Thread
 from forum.theories.writing import stance_counts
 
+_PUBLISHED = {
+    "thread": Kind.THREAD_PUBLISHED,
+    "theory": Kind.THEORY_PUBLISHED,
+    "reply": Kind.REPLY_PUBLISHED,
+}
+
+
+def publish(post: Post, *, by: Viewer) -> None:
+    """Show a post to everybody for the first time; whatever follows publication follows now.
+
+    Part of an operation that has locked the post and required the right to do so.
+
+    Raises:
+        IllegalMove: the post can't be published from where it is.
+    """
+    post.publish(clock.now())
+    session().flush()
+    _spread_state(post)
+    _count(post, 1)
+    _stir(post)
+    events.record(
+        _PUBLISHED[post.type],
+        by=by,
+        user_id=post.author_id,
+        film_id=post.film_id,
+        post_id=post.id,
+    )
+
 
 def leave(post: Post, state: str) -> None:
-    """Take a post from where it is to `state`, with the copies of its state and the counts above
-    it.
+    """Take a post from where it is to `state`; coming back after a removal is one such way.
 
     Part of an operation that has locked the post and required the right to do so.
 
@@ -44,6 +74,18 @@ def _count(post: Post, by: int) -> None:
     else:
         counters.apply_delta(User.id, post.author_id, reply_count=by)
         counters.apply_delta(Post.id, post.theory_id or 0, **stance_counts(post, by))
+
+
+def _stir(post: Post) -> None:
+    """Its question and its film are being argued about now."""
+    now = clock.now()
+    for changed in (
+        update(Post).where(Post.id == (post.thread_id or post.id)),
+        update(Film).where(Film.id == post.film_id),
+    ):
+        session().execute(
+            changed.values(active_at=now), execution_options={"synchronize_session": False}
+        )
 
 
 def _spread_state(post: Post) -> None:

@@ -1,24 +1,17 @@
-"""What is posted: questions, theories, replies."""
+"""What is posted: questions, theories, replies. Newcomers' may wait for a moderator first."""
 
-from sqlalchemy import update
+from flask import current_app
 
-from forum import counters, events
-from forum.accounts.models import User
+from forum import events
 from forum.events import Kind
 from forum.films.models import Film
 from forum.lib import clock
 from forum.lib.database import session
-from forum.permissions import (
-    Viewer,
-    can_open_thread,
-    can_post_theory,
-    can_reply,
-    require,
-)
-from forum.theories import paths, quotas
+from forum.permissions import Viewer, can_open_thread, can_post_theory, can_reply, require
+from forum.theories import moving, paths, quotas, screening
 from forum.theories.locking import lock_account, locked
 from forum.theories.models import Post, Reply, Theory, Thread
-from forum.theories.writing import Words, keep_revision, stance_counts
+from forum.theories.writing import Words, keep_revision
 
 
 def post_thread(film: Film, words: Words, *, by: Viewer, seed_key: str | None = None) -> Thread:
@@ -34,15 +27,17 @@ def post_thread(film: Film, words: Words, *, by: Viewer, seed_key: str | None = 
     quotas.check(by, "thread")
     now = clock.now()
     thread = Thread(
-        **words.columns(), film_id=film.id, author_id=by.id, seed_key=seed_key, created_at=now
+        **words.columns(),
+        film_id=film.id,
+        author_id=by.id,
+        seed_key=seed_key,
+        created_at=now,
+        active_at=now,
+        state="held",
+        thread_state="held",
+        film_state=film.state,
     )
-    thread.state, thread.film_state, thread.thread_state = "held", film.state, "published"
-    thread.active_at = now
-    _publish(thread, by)
-    counters.apply_delta(User.id, by.id, thread_count=1)
-    film.thread_count += 1
-    film.active_at = now
-    events.record(Kind.THREAD_PUBLISHED, by=by, film_id=film.id, post_id=thread.id)
+    _enter(thread, words, by)
     return thread
 
 
@@ -56,7 +51,6 @@ def post_theory(thread: Post, words: Words, *, by: Viewer, seed_key: str | None 
     thread = locked(thread, by=by)
     require(can_post_theory(by, thread))
     quotas.check(by, "theory")
-    now = clock.now()
     theory = Theory(
         **words.columns(),
         kind=words.kind,
@@ -64,16 +58,12 @@ def post_theory(thread: Post, words: Words, *, by: Viewer, seed_key: str | None 
         thread_id=thread.id,
         author_id=by.id,
         seed_key=seed_key,
-        created_at=now,
+        created_at=clock.now(),
+        state="held",
+        film_state=thread.film_state,
+        thread_state=thread.state,
     )
-    theory.state = "held"
-    theory.film_state, theory.thread_state = thread.film_state, thread.state
-    _publish(theory, by)
-    counters.apply_delta(User.id, by.id, theory_count=1)
-    _grow(thread, theory_count=1)
-    events.record(
-        Kind.THEORY_PUBLISHED, by=by, user_id=by.id, film_id=thread.film_id, post_id=theory.id
-    )
+    _enter(theory, words, by)
     return theory
 
 
@@ -87,7 +77,6 @@ def post_reply(post: Post, words: Words, *, by: Viewer) -> Reply:
     post = locked(post, by=by)
     require(can_reply(by, post))
     quotas.check(by, "reply")
-    now = clock.now()
     is_first = isinstance(post, Theory)
     reply = Reply(
         **words.columns(),
@@ -97,46 +86,39 @@ def post_reply(post: Post, words: Words, *, by: Viewer) -> Reply:
         theory_id=post.id if is_first else post.theory_id,
         parent_id=None if is_first else post.id,
         author_id=by.id,
-        created_at=now,
+        created_at=clock.now(),
+        state="held",
+        film_state=post.film_state,
+        thread_state=post.thread_state,
+        theory_state=post.state if is_first else post.theory_state,
+        path=paths.provisional(),  # its place holds its own id, which the database gives
     )
-    reply.state, reply.film_state = "held", post.film_state
-    reply.thread_state = post.thread_state
-    reply.theory_state = post.state if is_first else post.theory_state
-    reply.path = paths.provisional()  # its place holds its own id, which the database gives
-    _publish(reply, by)
+    session().add(reply)
+    session().flush()
     reply.path, reply.depth = paths.below(None if is_first else post.path, reply.id)
-    counters.apply_delta(User.id, by.id, reply_count=1)
-    assert reply.theory_id is not None
-    counters.apply_delta(Post.id, reply.theory_id, **stance_counts(reply, 1))
-    assert reply.thread_id is not None
-    session().execute(
-        update(Post).where(Post.id == reply.thread_id).values(active_at=now),
-        execution_options={"synchronize_session": False},
-    )
-    session().execute(
-        update(Film).where(Film.id == reply.film_id).values(active_at=now),
-        execution_options={"synchronize_session": False},
-    )
-    events.record(Kind.REPLY_PUBLISHED, by=by, film_id=reply.film_id, post_id=reply.id)
+    _enter(reply, words, by)
     return reply
 
 
-def _publish(post: Post, by: Viewer) -> None:
-    post.publish(clock.now())
-    if isinstance(post, Thread):
-        post.thread_state = post.state
+def _enter(post: Post, words: Words, by: Viewer) -> None:
+    """Put a new post into the forum: published, or held until a moderator has looked at it."""
     session().add(post)
     session().flush()
-    keep_revision(post, by)
-
-
-def _grow(thread: Post, *, theory_count: int) -> None:
-    now = clock.now()
-    thread.theory_count += theory_count
-    thread.active_at = now
-    session().execute(
-        update(Film)
-        .where(Film.id == thread.film_id)
-        .values(theory_count=Film.theory_count + theory_count, active_at=now),
-        execution_options={"synchronize_session": False},
+    keep_revision(post)
+    post.hold_reason = screening.reason_to_hold(
+        is_newcomer=not (by.is_member or by.is_moderator),
+        approved=by.posts,
+        text="\n".join(filter(None, (words.safe_title, words.title, words.body))),
+        first_posts=current_app.config["FOYER"].hold_first_posts,
+    )
+    if post.hold_reason is None:
+        moving.publish(post, by=by)
+        return
+    events.record(
+        Kind.POST_HELD,
+        by=by,
+        user_id=by.id,
+        film_id=post.film_id,
+        post_id=post.id,
+        codes={"reason": post.hold_reason},
     )

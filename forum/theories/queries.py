@@ -10,7 +10,7 @@ from forum.films.models import Film
 from forum.lib.database import session
 from forum.lib.paging import Keyset, Page
 from forum.permissions import Viewer, findable_by, readable_by
-from forum.theories.models import Draft, Post, Revision
+from forum.theories.models import Draft, PendingRevision, Post, Revision
 
 Authored = tuple[Post, User]
 """A post with its author."""
@@ -196,6 +196,18 @@ def revisions_of(post_id: int) -> list[Revision]:
             .limit(200)
         )
     )
+
+
+def revision_of(post_id: int, number: int) -> Revision | None:
+    """One version of what a post has said."""
+    return session().scalar(
+        select(Revision).where(Revision.post_id == post_id, Revision.number == number)
+    )
+
+
+def has_pending(post_id: int) -> bool:
+    """Whether a change of a post waits for a moderator."""
+    return session().get(PendingRevision, post_id) is not None
 
 
 def drafts_of(user_id: int) -> list[Draft]:

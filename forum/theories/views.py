@@ -14,7 +14,9 @@ from forum.films.cards import StatementCard, bearing_label, film_card, statement
 from forum.films.queries import statements_about
 from forum.lib import clock, markup
 from forum.lib.answers import elsewhere, onward
+from forum.lib.language import gettext as _
 from forum.lib.pages import pager
+from forum.moderation.queries import usual_wait
 from forum.permissions import (
     Viewer,
     can_edit,
@@ -50,6 +52,8 @@ class ThreadPage(ThreadLine):
     can_withdraw: bool
     edit_url: str
     withdraw_url: str
+    report_url: str | None
+    moderate_url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,7 @@ def thread(post_id: int, slug: str) -> Any:
         moderate=_moderate(post, person),
         seen_action=url_for("films.open_seal", slug=film.slug),
         unsee_action=url_for("films.close_seal", slug=film.slug),
+        **_waiting(post, person),
     )
 
 
@@ -163,6 +168,7 @@ def theory_page(
             statements=[] if sealed else _statements(post),
             seen_action=url_for("films.open_seal", slug=film.slug),
             draft_url=_draft_url("reply", post.id),
+            **_waiting(post, person),
         ),
         status,
     )
@@ -211,7 +217,18 @@ def _thread_page(post: Post, author: User, person: Fan | Guest) -> ThreadPage:
         can_withdraw=bool(can_withdraw(person, post)),
         edit_url=url_for("theories.edit", post_id=post.id),
         withdraw_url=url_for("theories.confirm_withdrawal", post_id=post.id),
+        report_url=cards.report_url(post, person),
+        moderate_url=cards.moderate_url(post, person),
     )
+
+
+def _waiting(post: Post, person: Viewer) -> dict[str, Any]:
+    """What a page says of a post that is held, or of its change that is, to those who may know."""
+    mine = post.author_id == person.id
+    held = cards.held_words(post, usual_wait()) if post.state == "held" else None
+    pending = mine and not person.is_member and queries.has_pending(post.id)
+    sentence = _("Your change waits for a moderator; until then the version before shows.")
+    return {"held": held, "pending_edit": sentence if pending else None}
 
 
 def _statements(theory: Post) -> list[StatementCard]:

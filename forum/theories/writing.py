@@ -9,7 +9,6 @@ from forum.films.models import Film
 from forum.lib import clock
 from forum.lib.database import session
 from forum.lib.markup import RENDERER, Rendered, Scope, render, scopes_named
-from forum.permissions import Viewer
 from forum.theories.models import Post, Revision
 
 
@@ -68,13 +67,13 @@ def words(
     return Words(body, rendered, safe_title, title, kind, stance)
 
 
-def keep_revision(post: Post, by: Viewer) -> None:
+def keep_revision(post: Post) -> None:
     """Keep what `post` says now as its newest revision, in the current transaction."""
     session().add(
         Revision(
             post_id=post.id,
             number=post.version,
-            author_id=by.id,
+            author_id=post.author_id,
             at=clock.now(),
             safe_title=post.safe_title,
             title=post.title,

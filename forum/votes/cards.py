@@ -21,7 +21,7 @@ from forum.permissions import (
     can_withdraw,
 )
 from forum.theories import cards, paths, queries
-from forum.theories.cards import Byline
+from forum.theories.cards import Byline, Held, held_words
 from forum.theories.models import Post
 from forum.votes.queries import Opinions
 from forum.votes.ranking import FEWEST_FOR_SHARE
@@ -87,7 +87,10 @@ class TheoryCard:
     needs_vote: bool
     film: FilmCard | None
     tombstone: str | None
+    tombstone_url: str | None
     is_own: bool
+    report_url: str | None
+    moderate_url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +116,11 @@ class ReplyCard:
     withdraw_url: str
     revisions_url: str | None
     tombstone: str | None
+    tombstone_url: str | None
+    held: Held | None
+    pending_edit: str | None
+    report_url: str | None
+    moderate_url: str | None
     parent_url: str | None
     parent_name: str | None
     continue_url: str | None
@@ -208,7 +216,10 @@ def theory_card(
         needs_vote=needs_vote,
         film=film,
         tombstone=cards.tombstone(theory),
+        tombstone_url=cards.log_line(theory),
         is_own=theory.author_id == viewer.id,
+        report_url=cards.report_url(theory, viewer),
+        moderate_url=cards.moderate_url(theory, viewer),
     )
 
 
@@ -238,6 +249,11 @@ def reply_card(
         withdraw_url=url_for("theories.confirm_withdrawal", post_id=reply.id),
         revisions_url=revisions if readable else None,
         tombstone=cards.tombstone(reply),
+        tombstone_url=cards.log_line(reply),
+        held=held_words(reply, None),
+        pending_edit=None,
+        report_url=cards.report_url(reply, viewer),
+        moderate_url=cards.moderate_url(reply, viewer),
         parent_url=None,
         parent_name=None,
         continue_url=None,

@@ -14,7 +14,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from tests.routes import filled, kinds_of, names
+from tests.routes import filled, is_text, kinds_of, names
 from tests.visitors import Visitor
 from tests.worlds import ABSENT, PASSWORD, ROLES, World
 
@@ -31,6 +31,9 @@ FILM = ("listed", "sealed", "proposed", "declined", "hidden", "absent")
 OTHERS = {
     "token": ("good", "spent"),
     "session_id": ("own", "another's", "absent"),
+    "case_id": ("open", "sealed", "moderator's", "admin's", "purging", "closed", "absent"),
+    "decision_id": ("author's", "moderator's", "absent"),
+    "number": ("there", "absent"),
     "name": ("there", "absent"),
     "path": ("there", "absent"),
 }
@@ -56,6 +59,11 @@ FORMS: dict[str, dict[str, str]] = {
     "accounts.password": {"current": PASSWORD, "new": _NEW_PASSWORD},
     "accounts.reset": {"password": _NEW_PASSWORD},
     "accounts.theme": {"value": "dark"},
+    "moderation.create_report": {"rule": "1", "words": "It gives the ending away."},
+    "moderation.add_note": {"note-text": "Look at it twice."},
+    "moderation.decide": {"version": "2", "act": "no_action"},
+    "moderation.change_rule": {"title": "A title", "text": "Some words."},
+    "moderation.change_text": {"body": "Some words."},
     "theories.create_thread": _WRITTEN,
     "theories.create_theory": {**_WRITTEN, "kind": "plot"},
     "theories.create_reply": {**_WRITTEN, "stance": "neutral"},
@@ -195,7 +203,10 @@ def path(world: World, section: Section, role: str, column: str) -> str:
         "fingerprint": "any",
         "path": "css/site.css" if column == "there" else "css/none.css",
         "token": world.reset_link if column == "good" else "spent",
-        "name": "author" if column == "there" else "nobody",
+        "case_id": world.cases.get(column, ABSENT),
+        "decision_id": world.decisions.get(column, ABSENT),
+        "number": 1 if column == "there" else ABSENT,
+        "name": ("about" if is_text(rule) else "author") if column == "there" else "nobody",
     }
     return filled(rule, *(others[name] for name in held))
 

@@ -10,13 +10,19 @@ from sqlalchemy.exc import DBAPIError
 from forum.events import Event
 from forum.lib.database import db, session, unit_of_work
 from forum.lib.ddl import APPEND_ONLY
+from forum.moderation.models import LogEntry
 from forum.votes.models import VoteChange
 from forum.votes.operations import cast_vote
-from tests.factories import a_fan, a_theory, film_of
+from tests.factories import a_case, a_fan, a_moderator, a_theory, decide, film_of, the_rules
 
 pytestmark = pytest.mark.both_databases
 
-COLUMNS = {"events": ("at", "by_id", "codes"), "vote_changes": ("at", "new_value", "user_id")}
+COLUMNS = {
+    "events": ("at", "by_id", "codes"),
+    "vote_changes": ("at", "new_value", "user_id"),
+    "moderation_log": ("at", "reasons", "hash"),
+}
+KEYS = {"events": "id", "vote_changes": "id", "moderation_log": "seq"}
 
 
 @pytest.fixture(autouse=True)
@@ -26,13 +32,15 @@ def a_past(app: Flask) -> None:
     fan = a_fan(seen=(film_of(theory),))
     with unit_of_work():
         cast_vote(theory, 1, by=fan)
+    the_rules()
+    decide(a_case(theory), "no_action", a_moderator())
 
 
 def counts() -> dict[str, int]:
     """How many rows each append-only table has."""
     found = {
         table.__tablename__: session().scalars(select(func.count()).select_from(table)).one()
-        for table in (Event, VoteChange)
+        for table in (Event, VoteChange, LogEntry)
     }
     session().rollback()
     return found
@@ -59,7 +67,8 @@ def test_rows_can_be_neither_changed_nor_deleted(table: str) -> None:
     for column in COLUMNS[table]:
         assert refuses(f"UPDATE {table} SET {column} = {column}")
     assert refuses(f"DELETE FROM {table}")
-    assert refuses(f"DELETE FROM {table} WHERE id = (SELECT MAX(id) FROM {table})")
+    key = KEYS[table]
+    assert refuses(f"DELETE FROM {table} WHERE {key} = (SELECT MAX({key}) FROM {table})")
     assert counts() == before
 
 
@@ -68,13 +77,13 @@ def test_a_table_can_not_be_emptied(table: str) -> None:
     if db.engine.dialect.name == "sqlite":
         # SQLite has no TRUNCATE: its name for one is DELETE without a condition. Nor may a row be
         # replaced under its number.
-        id = "(SELECT MIN(id) FROM vote_changes)"
-        assert refuses(
-            "UPDATE OR REPLACE vote_changes SET new_value = 0"
-            if table == "vote_changes"
-            else "UPDATE OR IGNORE events SET kind = 'nothing'"
-        )
-        assert refuses(f"DELETE FROM {table} WHERE 1 OR id = {id}")
+        replacing = {
+            "vote_changes": "UPDATE OR REPLACE vote_changes SET new_value = 0",
+            "events": "UPDATE OR IGNORE events SET kind = 'nothing'",
+            "moderation_log": "UPDATE OR REPLACE moderation_log SET reasons = ''",
+        }
+        assert refuses(replacing[table])
+        assert refuses(f"DELETE FROM {table} WHERE 1 OR {KEYS[table]} = 1")
     else:
         assert refuses(f"TRUNCATE {table}")
         assert refuses(f"TRUNCATE {table} RESTART IDENTITY CASCADE")

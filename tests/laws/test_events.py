@@ -20,12 +20,26 @@ from forum.films import operations as films
 from forum.films.catalogue import CatalogueFilm
 from forum.films.models import Film
 from forum.lib.database import session, unit_of_work
+from forum.moderation import cases, decisions, rules
+from forum.moderation.models import Case, Rule
+from forum.notifications import operations as notices
 from forum.theories import changes
 from forum.theories import operations as theories
 from forum.theories.models import Post
 from forum.theories.writing import Words, words
 from forum.votes import operations as votes
-from tests.factories import a_fan, a_film, a_reply, a_theory, a_thread, a_user, viewer_of
+from tests.factories import (
+    a_case,
+    a_fan,
+    a_film,
+    a_moderator,
+    a_reply,
+    a_theory,
+    a_thread,
+    a_user,
+    the_rules,
+    viewer_of,
+)
 from tests.laws.test_operations import operation_modules
 from tests.laws.trees import Trees, modules, planted, sources
 
@@ -46,6 +60,10 @@ class Scene:
     theory: Post
     blind: Post
     own: Post
+    case: Case
+    claimed: Case
+    rule: Rule
+    admin: Fan
 
     guest = Guest()
     operator = Operator()
@@ -65,7 +83,12 @@ def scene(app: Flask) -> Scene:
         votes.begin_blind(blind, True, by=Operator())
         accounts.log_in(work.get_one(User, fan.id), "a test", by=fan)
         reset_link = accounts.make_reset_link(other, by=Operator())
+        notices.tell(fan.id, "reply", by=Operator(), post_id=own.id)
+    the_rules()
     session_id = session().scalars(select(Session.id)).one()
+    claimed = a_case(closed)
+    with unit_of_work():
+        cases.claim(claimed, other, by=moderator)
     return Scene(
         fan=viewer_of(session().get_one(User, fan.id)),
         moderator=moderator,
@@ -79,6 +102,10 @@ def scene(app: Flask) -> Scene:
         theory=theory,
         blind=blind,
         own=own,
+        case=a_case(theory),
+        claimed=claimed,
+        rule=session().get_one(Rule, 1),
+        admin=a_moderator(role="admin"),
     )
 
 
@@ -169,6 +196,24 @@ ACTS: tuple[Act, ...] = (
     ),
     (Kind.POST_WITHDRAWN, "fan", lambda s: changes.withdraw(s.own, by=s.fan)),
     (Kind.FIGURES_REVEALED, "fan", lambda s: votes.show_figures(s.theory, by=s.fan)),
+    (Kind.REPORT_FILED, "fan", lambda s: cases.report(s.theory, 1, "", by=s.fan)),
+    (Kind.CASE_OPENED, "moderator", lambda s: cases.open_case(s.blind, by=s.moderator)),
+    (Kind.CASE_CLAIMED, "moderator", lambda s: cases.claim(s.case, s.other, by=s.moderator)),
+    (Kind.CASE_RELEASED, "moderator", lambda s: cases.release(s.claimed, s.other, by=s.moderator)),
+    (Kind.CASE_UNSEALED, "moderator", lambda s: cases.unseal(s.case, s.other, by=s.moderator)),
+    (Kind.NOTE_ADDED, "moderator", lambda s: cases.add_note(s.case, "Hm.", by=s.moderator)),
+    (
+        Kind.PURGE_REFUSED,
+        "moderator",
+        lambda s: decisions.refuse_purge(s.case, s.case.version, by=s.moderator),
+    ),
+    (Kind.NOTICES_READ, "fan", lambda s: notices.mark_read(by=s.fan)),
+    (
+        Kind.RULE_CHANGED,
+        "admin",
+        lambda s: rules.change_rule(s.rule, "Another", "One.", "<p>One.</p>", by=s.admin),
+    ),
+    (Kind.TEXT_CHANGED, "admin", lambda s: rules.change_text("about", "Us.", "Us.", by=s.admin)),
     (Kind.FIGURES_OPENED, "operator", lambda s: votes.open_figures(s.blind, by=s.operator)),
 )
 
@@ -185,13 +230,33 @@ def recorded(trees: Trees) -> set[tuple[str, str]]:
     }
 
 
-def breaches(pairs: set[tuple[str, str]], kinds: set[str]) -> list[str]:
+PARTS = ("theories.moving", "theories.revising", "moderation.acts")
+"""Modules in which operations say by which kind they are recorded, besides their own."""
+
+
+def known(trees: Trees) -> set[str]:
+    """The names of the kinds that operations, or the parts that they share, know."""
+    parts = {name: tree for name, tree in trees.items() if name.removeprefix("forum.") in PARTS}
+    return {
+        node.attr
+        for tree in (operation_modules(trees) | parts).values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "Kind"
+    }
+
+
+def breaches(trees: Trees, kinds: set[str]) -> list[str]:
     """Kinds that nothing records, and operations whose event is not seen to be recorded here."""
+    pairs = recorded(trees)
     seen = {(name, kind.name) for kind, _, act in ACTS for name in act.__code__.co_names}
-    unrecorded = kinds - {kind for _, kind in pairs}
+    unrecorded = kinds - known(trees)
     return [
         *(f"nothing records {kind}" for kind in sorted(unrecorded)),
-        *(f"{kind} by {name} is not tried" for name, kind in sorted(pairs - seen)),
+        *(
+            f"{kind} by {name} is not tried"
+            for name, kind in sorted(pairs - seen)
+            if not name.startswith("_")
+        ),
     ]
 
 
@@ -199,16 +264,14 @@ KINDS = {kind.name for kind in Kind}
 
 
 def test_every_kind_is_recorded_by_an_operation_that_is_tried_here() -> None:
-    assert breaches(recorded(modules(sources())), KINDS) == []
+    assert breaches(modules(sources()), KINDS) == []
 
 
 def test_a_planted_kind_and_a_planted_operation_are_caught() -> None:
-    assert breaches(recorded(modules(sources())), KINDS | {"FILM_BURNT"}) == [
-        "nothing records FILM_BURNT"
-    ]
+    assert breaches(modules(sources()), KINDS | {"FILM_BURNT"}) == ["nothing records FILM_BURNT"]
     operation = "def burn(film, *, by):\n    events.record(Kind.FILM_CHANGED, by=by)"
     trees = modules(planted("films/operations.py", operation))
-    assert breaches(recorded(trees), KINDS) == ["FILM_CHANGED by burn is not tried"]
+    assert breaches(trees, KINDS) == ["FILM_CHANGED by burn is not tried"]
 
 
 @pytest.mark.parametrize(
@@ -225,7 +288,7 @@ def test_an_act_is_recorded_once(
     (event,) = session().scalars(select(Event).where(Event.id > last))
     assert event.kind == kind
     assert event.by_id == (getattr(scene, who).id or None)
-    assert event.user_id or event.film_id or event.post_id
+    assert event.user_id or event.film_id or event.post_id or event.codes
     written = json.dumps(event.codes or {})
     assert len(written) < 100
     assert not set(written) & {"@", ".", "\\"}

@@ -40,6 +40,8 @@ DOORS = {
     "accounts.arrivals": "what a guest brings along belongs to films and to theories",
     "theories.composing": "the views of every composer",
     "theories.composers": "the pages that those views show",
+    "moderation.case_page": "all that the page of a case shows, with its forms",
+    "moderation.queue_page": "the queue and a case beside it, for the views of both",
     "theories.listing": "how the page of a question is arranged, with words of votes",
 }
 """Doors besides the modules called views, …_views and forms, and why they are doors."""

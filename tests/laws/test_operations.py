@@ -11,10 +11,16 @@ import pytest
 
 from tests.laws.trees import Trees, modules, planted, sources
 
-MORE_MODULES = ("forum.theories.changes", "forum.theories.drafts")
+MORE_MODULES = (
+    "forum.theories.changes",
+    "forum.theories.drafts",
+    "forum.moderation.cases",
+    "forum.moderation.decisions",
+    "forum.moderation.rules",
+)
 """Operation modules besides those called operations."""
 
-LOCKS = ("locked", "lock_account")
+LOCKS = ("locked", "lock_account", "lock_author", "lock_case", "lock_decided")
 
 
 def operation_modules(trees: Trees) -> Trees:

@@ -49,20 +49,54 @@ LISTS = {"front.index", "films.index", "search.index", "accounts.fan", "accounts
 OWN_FORM = {"theories.edit", "theories.revise"}
 """Where authors meet their own text as they typed it."""
 
+STATEMENT = "moderation.statement"
+"""Where whom a decision concerns reads why, beside their own text."""
+
 WHOLE_BODIES = {
-    "thread": {"theories.thread", "theories.revisions", *OWN_FORM},
-    "theory": {"theories.theory", "theories.revisions", "theories.create_reply", *OWN_FORM},
+    "thread": {"theories.thread", "theories.revisions", STATEMENT, *OWN_FORM},
+    "theory": {
+        *("theories.theory", "theories.revisions", "theories.create_reply", STATEMENT),
+        *OWN_FORM,
+    },
     "reply": {
         *("theories.theory", "theories.revisions", "theories.compose_reply"),
-        *("theories.create_reply", *OWN_FORM),
+        *("theories.create_reply", STATEMENT, *OWN_FORM),
     },
 }
 """Type of a post → the pages that show its body; elsewhere only an excerpt without veils stands."""
+
+CASE_PAGES = {
+    *("moderation.case", "moderation.decide", "moderation.add_note"),
+    *("moderation.confirm_purge", "moderation.refuse_purge"),
+}
+"""Where a moderator has one case before them: with its reports, notes and text."""
+
+JUDGED = {"reported", "pending", "purging", "decided", "decided-of-moderator", "of-moderator"}
+JUDGED |= {"of-admin"}
+"""States of posts as their names tell them that moderators have a case about."""
+
+CASE_STATES = {"decided": "removed", "decided-of-moderator": "removed"}
+"""What became of a post in a case; the others stand."""
+
+CONCERNED = {"author's": "author", "moderator's": "moderator"}
+"""Decision → whom it concerns."""
+
+PRIVATE = {
+    ("report", "words"): CASE_PAGES,
+    ("note", "note"): CASE_PAGES,
+    ("decision", "note"): {*CASE_PAGES, "moderation.log"},
+}
+"""What moderators alone read, and where."""
 
 
 def allowed(token: Token, who: str, endpoint: str) -> bool:
     """Whether the answer of `endpoint` to `who` may hold `token`."""
     kind, _, rest = token.post.partition("/")
+    if (kind, token.part) in PRIVATE:
+        return who == "moderator" and endpoint in PRIVATE[kind, token.part]
+    if kind == "decision":  # its reasons: the log is public
+        reads = who in ("moderator", CONCERNED[rest])
+        return endpoint == "moderation.log" or (endpoint == STATEMENT and reads)
     if kind == "user":
         return False
     if kind == "draft":
@@ -71,9 +105,29 @@ def allowed(token: Token, who: str, endpoint: str) -> bool:
         return who in OPENED[rest] and not (who in GUESTS and endpoint in LISTS)
     if token.part == "safe title":
         return who in finders(token.post)
+    if who == "moderator" and endpoint in CASE_PAGES and token.post.split("/")[2] in JUDGED:
+        return _allowed_in_case(token)
+    if token.part.startswith("pending "):
+        return False
     if who not in readers(token.post) or (who in GUESTS and endpoint in LISTS):
         return False
     return _allowed_to_reader(token, who, endpoint)
+
+
+def _allowed_in_case(token: Token) -> bool:
+    """Moderators read what a case is about once they have opened the film, or the case, which
+    nobody does in the crawl: as it is, its body as it was, and what it may become."""
+    if token.part in ("old title", "old safe title"):
+        return False
+    return _opened_to("moderator", token)
+
+
+def _opened_to(who: str, token: Token) -> bool:
+    """Whether `who` has opened the film of a text, and the one that its veil names."""
+    film = token.post.split("/")[0]
+    part = token.part.removeprefix("old ").removeprefix("pending ")
+    named = part.split()[1] if part in ("veil open", "veil shut") else film
+    return who in OPENED[film] and who in OPENED[named]
 
 
 def _allowed_to_reader(token: Token, who: str, endpoint: str) -> bool:
@@ -86,7 +140,7 @@ def _allowed_to_reader(token: Token, who: str, endpoint: str) -> bool:
     if part.startswith("veil") and endpoint not in WHOLE_BODIES[kind]:
         return False
     if part in ("veil open", "veil shut"):
-        is_own = who == "author" and endpoint in OWN_FORM and editable(token.post)
+        is_own = who == writer(token.post) and endpoint in OWN_FORM and editable(token.post)
         return who in OPENED[part.split()[1]] or is_own
     return True
 
@@ -106,7 +160,12 @@ def readers(post: str) -> set[str]:
     film, _kind, _state = post.split("/")
     own, _above = standing(post)
     opened = OPENED[film] if own == "published" else set()
-    return finders(post) & (opened | {"author"})
+    return finders(post) & (opened | {writer(post)})
+
+
+def writer(post: str) -> str:
+    """Who wrote it."""
+    return post.rpartition("of-")[2] if "of-" in post else "author"
 
 
 def editable(post: str) -> bool:
@@ -117,6 +176,7 @@ def editable(post: str) -> bool:
 def standing(post: str) -> tuple[str, str]:
     """The state of a post, and of the question or theory above it; a reply above doesn't matter."""
     state = post.split("/")[2]
+    state = CASE_STATES.get(state, state)
     if state in TAKEN_DOWN:
         return state, "published"
     below = re.fullmatch(r"below-(?:theory|thread)-(\w+)", state)
@@ -218,6 +278,10 @@ def queries(world: World) -> Iterator[str]:
     for words in ("film", "safe", "title", "body", "the", "token"):
         yield f"/search?q={words}"
         yield f"/films?q={words}&order=argued"
+    for name in ("kind=report", "kind=edit", "film=1", "film=2", "kind=nonsense", "after=1~1~1"):
+        yield f"/moderation/queue?{name}"
+    for name in ("film=the-open-film-2001", "act=remove", "who=moderator", "entry=1", "after=2"):
+        yield f"/moderation/log?{name}"
     for page in ("/", "/films", "/login", "/signup", world.addresses["shut/theory/published"]):
         yield f"{page}?said=theory-posted&next=%2Fdrafts&after=1~1~1"
 
@@ -247,6 +311,23 @@ def forms(world: World, who: str) -> Iterator[tuple[str, str, dict[str, str]]]:
     for slug in world.films.values():
         yield f"/films/{slug}/threads", page, {}
         yield f"/films/{slug}/threads", page, {**words, "act": "preview"}
+    for id in world.posts.values():
+        yield f"/posts/{id}/reports", page, {"rule": "99", "words": "Mine."}
+    for id in [*world.cases.values(), ABSENT]:
+        place = f"/moderation/cases/{id}"
+        yield f"{place}/decision", page, {"act": "no_action", "version": "1"}
+        yield f"{place}/decision", page, {"act": "remove", "version": "2"}
+        yield f"{place}/decision", page, {"act": "remove", "rule": "99"}
+        yield f"{place}/notes", page, {}
+        if id != world.cases["purging"]:
+            yield f"{place}/purge", page, {}
+            yield f"{place}/purge/refusal", page, {}
+        yield f"{place}/release", page, {}
+    for id in [*world.decisions.values(), ABSENT]:
+        if who != "moderator":
+            yield f"/moderation/decisions/{id}/reversal", page, {}
+    yield "/rules/1/versions", page, {}
+    yield "/texts/about", page, {"body": "Mine.", "act": "preview"}
     yield "/preview", FRAGMENT, {"body": f"Mine, >!film:{world.films['shut']} | and mine!<"}
 
 
@@ -282,6 +363,27 @@ def must_see(world: World, who: str) -> list[Token]:
         and not (token.post.count("/") == 2 and standing(token.post)[1] in ("held", "purged"))
         and not (who == "newcomer" and token.part == "safe_title")  # of a question not yet theirs
     ]
+
+
+def test_a_case_shows_what_is_sealed_once_its_moderator_opens_it(world: World) -> None:
+    moderator, case = world.visitor("moderator"), world.cases["sealed"]
+    address = f"/moderation/cases/{case}"
+    parts = {
+        token.text: token.part for token in world.tokens if token.post == "shut/theory/reported"
+    }
+
+    def shown() -> set[str]:
+        return {parts[text] for text in TOKEN.findall(moderator.see(address)) if text in parts}
+
+    assert shown() == {"safe title"}
+    assert moderator.post(f"{address}/opening").status_code == 303
+    opened = shown()
+    assert opened >= {"safe title", "title", "body", "veil open", "old body", "old veil open"}
+    assert not opened & {"veil shut", "old veil shut", "old title", "old safe title"}
+    elsewhere = world.addresses["shut/theory/reported"]
+    for path in ("/moderation/queue", "/moderation/log", "/inbox", elsewhere):
+        seen = {parts.get(text) for text in TOKEN.findall(moderator.see(path))}
+        assert seen <= {None, "safe title"}, path
 
 
 def test_a_planted_leak_is_caught(world: World) -> None:

@@ -45,8 +45,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_films')),
     sa.UniqueConstraint('slug', name=op.f('uq_films_slug'))
     )
-    op.create_index('ix_films_active', 'films', ['state', sa.text('active_at DESC'), 'id'], unique=False)
-    op.create_index('ix_films_argued', 'films', ['state', sa.text('theory_count DESC'), sa.text('vote_count DESC'), 'id'], unique=False)
+    op.create_index('ix_films_active', 'films', ['state', sa.literal_column('active_at DESC'), 'id'], unique=False)
+    op.create_index('ix_films_argued', 'films', ['state', sa.literal_column('theory_count DESC'), sa.literal_column('vote_count DESC'), 'id'], unique=False)
     op.create_index('ix_films_initial', 'films', ['state', 'initial', 'title_key', 'id'], unique=False)
     op.create_index('ix_films_title', 'films', ['state', 'title_key', 'id'], unique=False)
     op.create_index('ix_films_year', 'films', ['state', 'year', 'title_key', 'id'], unique=False)
@@ -62,6 +62,29 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_jobs'))
     )
     op.create_index('ix_jobs_due', 'jobs', ['run_at', 'id'], unique=False, sqlite_where=sa.text('done_at IS NULL'), postgresql_where=sa.text('done_at IS NULL'))
+    op.create_table('log_head',
+    sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('seq', sa.Integer(), nullable=False),
+    sa.Column('hash', sa.String(length=64), nullable=False),
+    sa.CheckConstraint('id = 1', name=op.f('ck_log_head_one')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_log_head'))
+    )
+    op.create_table('rules',
+    sa.Column('number', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.Column('title', sa.String(length=80), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('html', sa.Text(), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('number', name=op.f('pk_rules'))
+    )
+    op.create_table('site_texts',
+    sa.Column('name', sa.String(length=20), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('html', sa.Text(), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_site_texts'))
+    )
     op.create_table('throttles',
     sa.Column('key', sa.String(length=120), nullable=False),
     sa.Column('window', sa.DateTime(timezone=True), nullable=False),
@@ -78,12 +101,16 @@ def upgrade() -> None:
     sa.Column('password_hash', sa.String(length=200), nullable=True),
     sa.Column('role', sa.String(length=10), server_default='fan', nullable=False),
     sa.Column('trust_set', sa.String(length=10), nullable=True),
+    sa.Column('sanction', sa.String(length=10), nullable=True),
+    sa.Column('sanctioned_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('is_archive', sa.Boolean(), server_default=sa.false(), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('thread_count', sa.Integer(), server_default='0', nullable=False),
     sa.Column('theory_count', sa.Integer(), server_default='0', nullable=False),
     sa.Column('reply_count', sa.Integer(), server_default='0', nullable=False),
     sa.CheckConstraint("role IN ('fan', 'moderator', 'admin')", name=op.f('ck_users_role')),
+    sa.CheckConstraint("sanction <> 'suspended' OR sanctioned_until IS NOT NULL", name=op.f('ck_users_until')),
+    sa.CheckConstraint("sanction IN ('suspended', 'banned')", name=op.f('ck_users_sanction')),
     sa.CheckConstraint("trust_set IN ('newcomer', 'member', 'trusted')", name=op.f('ck_users_trust_set')),
     sa.CheckConstraint('theory_count >= 0 AND reply_count >= 0 AND thread_count >= 0', name=op.f('ck_users_counts')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_users')),
@@ -91,7 +118,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('skeleton', name=op.f('uq_users_skeleton'))
     )
     op.create_index('ix_users_email_key', 'users', ['email_key'], unique=False)
-    op.create_index('ix_users_theory_count', 'users', [sa.text('theory_count DESC'), 'id'], unique=False)
+    op.create_index('ix_users_theory_count', 'users', [sa.literal_column('theory_count DESC'), 'id'], unique=False)
     op.create_table('drafts',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('user_id', sa.Integer(), nullable=False),
@@ -143,6 +170,9 @@ def upgrade() -> None:
     sa.Column('edited_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('active_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.Column('hold_reason', sa.String(length=10), nullable=True),
+    sa.Column('removed_under', sa.Integer(), nullable=True),
+    sa.Column('log_seq', sa.Integer(), nullable=True),
     sa.Column('votes_before_edit', sa.Integer(), nullable=True),
     sa.Column('path', sa.String(length=440), nullable=True),
     sa.Column('depth', sa.Integer(), server_default='0', nullable=False),
@@ -182,14 +212,14 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_posts')),
     sa.UniqueConstraint('seed_key', name=op.f('uq_posts_seed_key'))
     )
-    op.create_index('ix_posts_author', 'posts', ['author_id', 'type', sa.text('id DESC')], unique=False)
-    op.create_index('ix_posts_best', 'posts', ['thread_id', sa.text('best DESC'), 'id'], unique=False)
-    op.create_index('ix_posts_dividing', 'posts', [sa.text('divisive DESC'), 'id'], unique=False, sqlite_where=sa.text('divisive IS NOT NULL'), postgresql_where=sa.text('divisive IS NOT NULL'))
-    op.create_index('ix_posts_divisive', 'posts', ['thread_id', sa.text('divisive DESC'), 'id'], unique=False)
-    op.create_index('ix_posts_film', 'posts', ['film_id', 'type', sa.text('best DESC'), 'id'], unique=False)
-    op.create_index('ix_posts_hot', 'posts', ['thread_id', sa.text('hot DESC'), 'id'], unique=False)
-    op.create_index('ix_posts_new', 'posts', ['thread_id', sa.text('published_at DESC'), sa.text('id DESC')], unique=False)
-    op.create_index('ix_posts_threads', 'posts', ['film_id', sa.text('pinned DESC'), sa.text('active_at DESC'), 'id'], unique=False)
+    op.create_index('ix_posts_author', 'posts', ['author_id', 'type', sa.literal_column('id DESC')], unique=False)
+    op.create_index('ix_posts_best', 'posts', ['thread_id', sa.literal_column('best DESC'), 'id'], unique=False)
+    op.create_index('ix_posts_dividing', 'posts', [sa.literal_column('divisive DESC'), 'id'], unique=False, sqlite_where=sa.text('divisive IS NOT NULL'), postgresql_where=sa.text('divisive IS NOT NULL'))
+    op.create_index('ix_posts_divisive', 'posts', ['thread_id', sa.literal_column('divisive DESC'), 'id'], unique=False)
+    op.create_index('ix_posts_film', 'posts', ['film_id', 'type', sa.literal_column('best DESC'), 'id'], unique=False)
+    op.create_index('ix_posts_hot', 'posts', ['thread_id', sa.literal_column('hot DESC'), 'id'], unique=False)
+    op.create_index('ix_posts_new', 'posts', ['thread_id', sa.literal_column('published_at DESC'), sa.literal_column('id DESC')], unique=False)
+    op.create_index('ix_posts_threads', 'posts', ['film_id', sa.literal_column('pinned DESC'), sa.literal_column('active_at DESC'), 'id'], unique=False)
     op.create_index('uq_posts_path', 'posts', ['theory_id', 'path'], unique=True)
     op.create_table('reset_links',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -202,6 +232,17 @@ def upgrade() -> None:
     sa.UniqueConstraint('token_hash', name=op.f('uq_reset_links_token_hash'))
     )
     op.create_index('ix_reset_links_user_id', 'reset_links', ['user_id'], unique=False)
+    op.create_table('rule_versions',
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('version', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('title', sa.String(length=80), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['by_id'], ['users.id'], name=op.f('fk_rule_versions_by_id')),
+    sa.ForeignKeyConstraint(['number'], ['rules.number'], name=op.f('fk_rule_versions_number')),
+    sa.PrimaryKeyConstraint('number', 'version', name=op.f('pk_rule_versions'))
+    )
     op.create_table('sessions',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('token_hash', sa.String(length=64), nullable=False),
@@ -253,6 +294,40 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('statement_id', 'theory_id', name=op.f('pk_bearings'))
     )
     op.create_index('ix_bearings_theory_id', 'bearings', ['theory_id'], unique=False)
+    op.create_table('cases',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=10), nullable=False),
+    sa.Column('post_id', sa.Integer(), nullable=False),
+    sa.Column('film_id', sa.Integer(), nullable=False),
+    sa.Column('hold_reason', sa.String(length=10), nullable=True),
+    sa.Column('post_version', sa.Integer(), nullable=False),
+    sa.Column('score', sa.Double(), server_default='0', nullable=False),
+    sa.Column('report_count', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('outcome', sa.String(length=10), nullable=True),
+    sa.Column('closed_by_id', sa.Integer(), nullable=True),
+    sa.Column('claimed_by_id', sa.Integer(), nullable=True),
+    sa.Column('claimed_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('purge_by_id', sa.Integer(), nullable=True),
+    sa.Column('purge_rule', sa.Integer(), nullable=True),
+    sa.Column('purge_reasons', sa.Text(), nullable=True),
+    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
+    sa.CheckConstraint("kind IN ('report', 'held', 'edit', 'own')", name=op.f('ck_cases_kind')),
+    sa.CheckConstraint("outcome IN ('approved', 'declined', 'upheld', 'withdrawn')", name=op.f('ck_cases_outcome')),
+    sa.CheckConstraint('(claimed_by_id IS NULL) = (claimed_until IS NULL)', name=op.f('ck_cases_claim')),
+    sa.CheckConstraint('(closed_at IS NULL) = (outcome IS NULL)', name=op.f('ck_cases_closed')),
+    sa.ForeignKeyConstraint(['claimed_by_id'], ['users.id'], name=op.f('fk_cases_claimed_by_id')),
+    sa.ForeignKeyConstraint(['closed_by_id'], ['users.id'], name=op.f('fk_cases_closed_by_id')),
+    sa.ForeignKeyConstraint(['film_id'], ['films.id'], name=op.f('fk_cases_film_id')),
+    sa.ForeignKeyConstraint(['post_id'], ['posts.id'], name=op.f('fk_cases_post_id')),
+    sa.ForeignKeyConstraint(['purge_by_id'], ['users.id'], name=op.f('fk_cases_purge_by_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_cases'))
+    )
+    op.create_index('ix_cases_closed', 'cases', ['kind', 'closed_at'], unique=False)
+    op.create_index('ix_cases_post_id', 'cases', ['post_id'], unique=False)
+    op.create_index('ix_cases_queue', 'cases', [sa.literal_column('score DESC'), 'opened_at', 'id'], unique=False, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
+    op.create_index('uq_cases_open', 'cases', ['post_id'], unique=True, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
     op.create_table('events',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('kind', sa.String(length=40), nullable=False),
@@ -270,6 +345,34 @@ def upgrade() -> None:
     )
     op.create_index('ix_events_kind_at', 'events', ['kind', 'at'], unique=False)
     op.create_index('ix_events_post_id', 'events', ['post_id'], unique=False)
+    op.create_table('moderation_log',
+    sa.Column('seq', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('act', sa.String(length=20), nullable=False),
+    sa.Column('actor_id', sa.Integer(), nullable=False),
+    sa.Column('with_second', sa.Boolean(), server_default=sa.false(), nullable=False),
+    sa.Column('post_id', sa.Integer(), nullable=True),
+    sa.Column('film_id', sa.Integer(), nullable=True),
+    sa.Column('label', sa.String(length=160), nullable=False),
+    sa.Column('rule_number', sa.Integer(), nullable=True),
+    sa.Column('rule_version', sa.Integer(), nullable=True),
+    sa.Column('reasons', sa.Text(), nullable=False),
+    sa.Column('source', sa.String(length=10), nullable=False),
+    sa.Column('until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('child_count', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('reverts_seq', sa.Integer(), nullable=True),
+    sa.Column('private_digest', sa.String(length=64), nullable=False),
+    sa.Column('prev_hash', sa.String(length=64), nullable=False),
+    sa.Column('hash', sa.String(length=64), nullable=False),
+    sa.ForeignKeyConstraint(['actor_id'], ['users.id'], name=op.f('fk_moderation_log_actor_id')),
+    sa.ForeignKeyConstraint(['film_id'], ['films.id'], name=op.f('fk_moderation_log_film_id')),
+    sa.ForeignKeyConstraint(['post_id'], ['posts.id'], name=op.f('fk_moderation_log_post_id')),
+    sa.PrimaryKeyConstraint('seq', name=op.f('pk_moderation_log')),
+    sa.UniqueConstraint('hash', name=op.f('uq_moderation_log_hash'))
+    )
+    op.create_index('ix_moderation_log_act', 'moderation_log', ['act', 'seq'], unique=False)
+    op.create_index('ix_moderation_log_actor_id', 'moderation_log', ['actor_id', 'seq'], unique=False)
+    op.create_index('ix_moderation_log_film_id', 'moderation_log', ['film_id', 'seq'], unique=False)
     op.create_table('peeks',
     sa.Column('user_id', sa.Integer(), nullable=False),
     sa.Column('post_id', sa.Integer(), nullable=False),
@@ -277,6 +380,19 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['post_id'], ['posts.id'], name=op.f('fk_peeks_post_id')),
     sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_peeks_user_id')),
     sa.PrimaryKeyConstraint('user_id', 'post_id', name=op.f('pk_peeks'))
+    )
+    op.create_table('pending_revisions',
+    sa.Column('post_id', sa.Integer(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('hold_reason', sa.String(length=10), nullable=False),
+    sa.Column('safe_title', sa.String(length=80), nullable=True),
+    sa.Column('title', sa.String(length=160), nullable=True),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('kind', sa.String(length=10), nullable=True),
+    sa.Column('stance', sa.String(length=10), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['post_id'], ['posts.id'], name=op.f('fk_pending_revisions_post_id')),
+    sa.PrimaryKeyConstraint('post_id', name=op.f('pk_pending_revisions'))
     )
     op.create_table('revisions',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -322,5 +438,102 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('user_id', 'post_id', name=op.f('pk_votes'))
     )
     op.create_index('ix_votes_post_id', 'votes', ['post_id', 'value'], unique=False)
-    op.create_index('ix_votes_user_id', 'votes', ['user_id', sa.text('updated_at DESC'), sa.text('post_id DESC')], unique=False)
+    op.create_index('ix_votes_user_id', 'votes', ['user_id', sa.literal_column('updated_at DESC'), sa.literal_column('post_id DESC')], unique=False)
+    op.create_table('case_openings',
+    sa.Column('case_id', sa.Integer(), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_case_openings_case_id')),
+    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_case_openings_user_id')),
+    sa.PrimaryKeyConstraint('case_id', 'user_id', name=op.f('pk_case_openings'))
+    )
+    op.create_table('decisions',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('case_id', sa.Integer(), nullable=True),
+    sa.Column('act', sa.String(length=20), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=False),
+    sa.Column('post_id', sa.Integer(), nullable=True),
+    sa.Column('rule_number', sa.Integer(), nullable=True),
+    sa.Column('rule_version', sa.Integer(), nullable=True),
+    sa.Column('reasons', sa.Text(), nullable=False),
+    sa.Column('note', sa.Text(), server_default='', nullable=False),
+    sa.Column('source', sa.String(length=10), nullable=False),
+    sa.Column('until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.Column('second_by_id', sa.Integer(), nullable=True),
+    sa.Column('reverts_id', sa.Integer(), nullable=True),
+    sa.Column('reverted_by_id', sa.Integer(), nullable=True),
+    sa.Column('log_seq', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("act IN ('approve', 'hide', 'remove', 'restore', 'lock', 'unlock', 'no_action', 'refuse', 'retitle', 'purge', 'suspend', 'ban', 'ban_and_remove', 'lift')", name=op.f('ck_decisions_act')),
+    sa.ForeignKeyConstraint(['by_id'], ['users.id'], name=op.f('fk_decisions_by_id')),
+    sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_decisions_case_id')),
+    sa.ForeignKeyConstraint(['post_id'], ['posts.id'], name=op.f('fk_decisions_post_id')),
+    sa.ForeignKeyConstraint(['reverted_by_id'], ['decisions.id'], name=op.f('fk_decisions_reverted_by_id')),
+    sa.ForeignKeyConstraint(['reverts_id'], ['decisions.id'], name=op.f('fk_decisions_reverts_id')),
+    sa.ForeignKeyConstraint(['second_by_id'], ['users.id'], name=op.f('fk_decisions_second_by_id')),
+    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_decisions_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_decisions')),
+    sa.UniqueConstraint('log_seq', name=op.f('uq_decisions_log_seq'))
+    )
+    op.create_index('ix_decisions_case_id', 'decisions', ['case_id'], unique=False)
+    op.create_index('ix_decisions_post_id', 'decisions', ['post_id'], unique=False)
+    op.create_index('ix_decisions_user_id', 'decisions', ['user_id', 'id'], unique=False)
+    op.create_table('notes',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('case_id', sa.Integer(), nullable=True),
+    sa.Column('user_id', sa.Integer(), nullable=False),
+    sa.Column('by_id', sa.Integer(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['by_id'], ['users.id'], name=op.f('fk_notes_by_id')),
+    sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_notes_case_id')),
+    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_notes_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_notes'))
+    )
+    op.create_index('ix_notes_user_id', 'notes', ['user_id', 'id'], unique=False)
+    op.create_table('reports',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('case_id', sa.Integer(), nullable=False),
+    sa.Column('reporter_id', sa.Integer(), nullable=False),
+    sa.Column('rule_number', sa.Integer(), nullable=False),
+    sa.Column('words', sa.Text(), nullable=False),
+    sa.Column('weight', sa.Double(), nullable=False),
+    sa.Column('state', sa.String(length=10), server_default='open', nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("state IN ('open', 'upheld', 'declined')", name=op.f('ck_reports_state')),
+    sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_reports_case_id')),
+    sa.ForeignKeyConstraint(['reporter_id'], ['users.id'], name=op.f('fk_reports_reporter_id')),
+    sa.ForeignKeyConstraint(['rule_number'], ['rules.number'], name=op.f('fk_reports_rule_number')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_reports')),
+    sa.UniqueConstraint('case_id', 'reporter_id', name=op.f('uq_reports_case_id_reporter_id'))
+    )
+    op.create_index('ix_reports_reporter_id', 'reports', ['reporter_id', 'id'], unique=False)
+    op.create_table('decided_posts',
+    sa.Column('decision_id', sa.Integer(), nullable=False),
+    sa.Column('post_id', sa.Integer(), nullable=False),
+    sa.Column('state_before', sa.String(length=10), nullable=False),
+    sa.Column('safe_title_before', sa.String(length=80), nullable=True),
+    sa.ForeignKeyConstraint(['decision_id'], ['decisions.id'], name=op.f('fk_decided_posts_decision_id')),
+    sa.ForeignKeyConstraint(['post_id'], ['posts.id'], name=op.f('fk_decided_posts_post_id')),
+    sa.PrimaryKeyConstraint('decision_id', 'post_id', name=op.f('pk_decided_posts'))
+    )
+    op.create_index('ix_decided_posts_post_id', 'decided_posts', ['post_id'], unique=False)
+    op.create_table('notices',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('user_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('post_id', sa.Integer(), nullable=True),
+    sa.Column('decision_id', sa.Integer(), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("kind IN ('reply', 'decision', 'report_upheld', 'report_declined')", name=op.f('ck_notices_kind')),
+    sa.ForeignKeyConstraint(['decision_id'], ['decisions.id'], name=op.f('fk_notices_decision_id')),
+    sa.ForeignKeyConstraint(['post_id'], ['posts.id'], name=op.f('fk_notices_post_id')),
+    sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_notices_user_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_notices'))
+    )
+    op.create_index('ix_notices_unread', 'notices', ['user_id'], unique=False, sqlite_where=sa.text('read_at IS NULL'), postgresql_where=sa.text('read_at IS NULL'))
+    op.create_index('ix_notices_user_id', 'notices', ['user_id', sa.literal_column('id DESC')], unique=False)
     # ### end Alembic commands ###

@@ -1,0 +1,215 @@
+"""Cases as the queue and their own page show them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import url_for
+from markupsafe import Markup
+
+from forum.accounts.models import User
+from forum.accounts.sessions import sanction_in_force
+from forum.accounts.trust import trust_of
+from forum.accounts.viewers import Fan, Guest
+from forum.films.cards import FilmCard, film_card
+from forum.lib import clock
+from forum.lib.language import gettext as _
+from forum.lib.language import ngettext
+from forum.moderation.acts import ACTS
+from forum.moderation.models import Case, Decision, Report, Rule
+from forum.theories import cards
+from forum.theories.cards import Byline
+from forum.theories.models import Post
+
+TARGET_TIME = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """A case in the queue."""
+
+    id: int
+    url: str
+    safe_title: str
+    film: FilmCard
+    what: str
+    opened_at: datetime
+    overdue: bool
+    score: int | None
+    holder: str | None
+    until: datetime | None
+    selected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CasePost:
+    """What a case is about; `html` is None while the film is sealed and the case not opened."""
+
+    kind_label: str
+    author: Byline
+    film: FilmCard
+    url: str
+    label: str
+    published_at: datetime
+    state_sentence: str
+    html: Markup | None
+    body_before: Markup | None
+    sealed: bool
+    opened: bool
+    open_action: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportLine:
+    """One report of a case."""
+
+    rule: str
+    words: str
+    reporter: Byline
+    trust_label: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorLine:
+    """The author of what a case is about, and their record."""
+
+    name: str
+    url: str
+    since: datetime
+    trust_label: str
+    theory_count: int
+    reply_count: int
+    upheld: int
+    sanction: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """A decision made before."""
+
+    at: datetime
+    sentence: str
+    url: str | None
+
+
+def kind_word(post: Post) -> str:
+    """ "a question", "a theory" or "a reply"."""
+    words = {"thread": _("a question"), "theory": _("a theory"), "reply": _("a reply")}
+    return words[post.type]
+
+
+def what(case: Case, post: Post) -> str:
+    """What waits, in a few words: "a theory, reported"."""
+    why = {
+        "report": _("reported"),
+        "held": _("held: a link") if case.hold_reason == "link" else _("held: a first post"),
+        "edit": _("a change is held"),
+        "own": _("a moderator's own"),
+    }
+    return f"{kind_word(post)}, {why[case.kind]}"
+
+
+def safe_name(post: Post, above: Post | None) -> str:
+    """The safe title of a post, or of the theory that a reply stands under."""
+    return (above.safe_title if above is not None else post.safe_title) or ""
+
+
+def case_row(row: Any, viewer: Fan | Guest, selected_id: int) -> CaseRow:
+    """A row of `queries.queue`, as `viewer` sees it."""
+    case, post, above, film, holder = row
+    now = clock.now()
+    held = lease_of(case, now)
+    return CaseRow(
+        id=case.id,
+        url=url_for("moderation.case", case_id=case.id),
+        safe_title=safe_name(post, above),
+        film=film_card(film, viewer.seen),
+        what=what(case, post),
+        opened_at=case.opened_at,
+        overdue=now - case.opened_at > TARGET_TIME,
+        score=round(case.score) if case.report_count else None,
+        holder=_holder_words(case, holder, viewer) if held else None,
+        until=held,
+        selected=case.id == selected_id,
+    )
+
+
+def lease_of(case: Case, now: datetime) -> datetime | None:
+    """Until when somebody holds a case; None if nobody does, or the lease is over."""
+    return case.claimed_until if case.claimed_until and case.claimed_until > now else None
+
+
+def _holder_words(case: Case, holder: str | None, viewer: Fan | Guest) -> str:
+    if case.claimed_by_id == viewer.id:
+        return _("yours")
+    return _("held by %(name)s") % {"name": holder}
+
+
+def trust_label(user: User, now: datetime) -> str:
+    """An account's role, or its trust."""
+    if user.role != "fan":
+        return {"moderator": _("moderator"), "admin": _("admin")}[user.role]
+    posts = user.thread_count + user.theory_count + user.reply_count
+    levels = {"newcomer": _("newcomer"), "member": _("member"), "trusted": _("trusted")}
+    return levels[trust_of(user.created_at, posts, user.trust_set, now)]
+
+
+def report_line(row: tuple[Report, Rule, User], viewer: Fan | Guest) -> ReportLine:
+    """A row of `queries.reports_of`, as moderators see it."""
+    report, rule, reporter = row
+    return ReportLine(
+        rule=f"{rule.number}. {rule.title}",
+        words=report.words,
+        reporter=cards.byline(reporter, viewer),
+        trust_label=trust_label(reporter, clock.now()),
+        at=report.created_at,
+    )
+
+
+def author_line(author: User, decisions: list[Any]) -> AuthorLine:
+    """An author's record; `decisions` are those of `queries.decisions_about`."""
+    now = clock.now()
+    against = [
+        decision
+        for decision, _by in decisions
+        if ACTS[decision.act].upholds and decision.reverted_by_id is None
+    ]
+    sanction = sanction_in_force(author.sanction, author.sanctioned_until, now)
+    words = {"suspended": _("suspended"), "banned": _("banned")}
+    return AuthorLine(
+        name=author.name,
+        url=url_for("accounts.fan", name=author.name),
+        since=author.created_at,
+        trust_label=trust_label(author, now),
+        theory_count=author.theory_count,
+        reply_count=author.reply_count,
+        upheld=len(against),
+        sanction=words[sanction] if sanction else None,
+    )
+
+
+def history_line(decision: Decision, by: User) -> HistoryLine:
+    """A decision about the same author, made before."""
+    sentence = _("%(act)s by %(name)s") % {"act": ACTS[decision.act].done, "name": by.name}
+    if decision.reverted_by_id is not None:
+        sentence += " " + _("(undone)")
+    url = url_for("moderation.statement", decision_id=decision.id)
+    return HistoryLine(decision.at, sentence, url)
+
+
+def reports_sentence(count: int) -> str:
+    """ "3 reports", or "" for none."""
+    return ngettext("%(num)d report", "%(num)d reports", count) % {"num": count} if count else ""
+
+
+def state_sentence(post: Post) -> str:
+    """Where a post is now, for moderators."""
+    return {
+        "held": _("It waits; only its author and moderators find it."),
+        "published": _("It stands."),
+        "hidden": _("It is hidden."),
+        "removed": _("It is removed."),
+        "withdrawn": _("Its author withdrew it."),
+        "purged": _("It is purged."),
+    }[post.state]

@@ -1,0 +1,212 @@
+"""What is done with cases before they are decided: reporting, opening, claiming, noting."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from forum import events
+from forum.events import Kind
+from forum.lib import clock, quotas
+from forum.lib.database import insert_into, session
+from forum.lib.quotas import Quota
+from forum.moderation import weights
+from forum.moderation.models import Case, CaseOpening, Note, Report
+from forum.moderation.opening import lock_case, new_case, open_case_of
+from forum.permissions import (
+    Viewer,
+    can_report,
+    can_review,
+    can_see_queue,
+    require,
+)
+from forum.theories.locking import locked
+from forum.theories.models import Post
+
+LEASE = timedelta(minutes=30)
+_REPORT_QUOTAS = (Quota(10, timedelta(hours=1)), Quota(50, timedelta(days=1)))
+
+
+def report(post: Post, rule_number: int, words: str, *, by: Viewer) -> bool:
+    """Tell the moderators what is wrong with `post`; reporting it again changes one's report.
+
+    Args:
+        rule_number: which rule it breaks.
+        words: one's own words, at most 1,000 characters; may be empty.
+
+    Returns:
+        Whether anybody will look: False if this version was reviewed for this rule already.
+
+    Raises:
+        Refused: `by` may not; see `can_report`.
+        TooMany: their quota is used up.
+    """
+    post = locked(post, by=by)
+    require(can_report(by, post))
+    now = clock.now()
+    quotas.check(_REPORT_QUOTAS, lambda since: _reported(by, since), now)
+    reviewed = _already_reviewed(post, rule_number)
+    case = reviewed or open_case_of(post) or new_case(post, "report")
+    weight = weights.weight(getattr(by, "trust", "newcomer"), by.is_moderator, *_record_of(by))
+    said = {"rule_number": rule_number, "words": words, "weight": weight}
+    statement = insert_into(Report).values(
+        case_id=case.id,
+        reporter_id=by.id,
+        created_at=now,
+        state="declined" if reviewed else "open",
+        decided_at=now if reviewed else None,
+        **said,
+    )
+    session().execute(
+        statement.on_conflict_do_update(index_elements=["case_id", "reporter_id"], set_=said)
+    )
+    if not reviewed:
+        _weigh(case)
+    events.record(
+        Kind.REPORT_FILED,
+        by=by,
+        film_id=post.film_id,
+        post_id=post.id,
+        codes={"case": case.id, "rule": rule_number},
+    )
+    return reviewed is None
+
+
+def open_case(post: Post, *, by: Viewer) -> Case:
+    """The open case about `post`, or a new one on a moderator's own initiative.
+
+    Raises:
+        Refused: `by` is no moderator.
+    """
+    post = locked(post, by=by)
+    require(can_see_queue(by))
+    case = open_case_of(post)
+    if case is None:
+        case = new_case(post, "own")
+        events.record(
+            Kind.CASE_OPENED,
+            by=by,
+            film_id=post.film_id,
+            post_id=post.id,
+            codes={"case": case.id},
+        )
+    return case
+
+
+def claim(case: Case, author: object, *, by: Viewer) -> None:
+    """Hold `case` for 30 minutes, shown to all; taking it over from somebody is allowed.
+
+    Raises:
+        Refused: `by` may not; see `can_review`.
+    """
+    case, post = lock_case(case, by=by)
+    require(can_review(by, post, author))
+    if case.closed_at is not None:
+        return
+    if case.claimed_by_id not in (None, by.id):
+        case.version += 1
+    case.claimed_by_id, case.claimed_until = by.id, clock.now() + LEASE
+    _record(Kind.CASE_CLAIMED, case, by)
+
+
+def release(case: Case, author: object, *, by: Viewer) -> None:
+    """Let go of `case`, if `by` holds it.
+
+    Raises:
+        Refused: `by` may not; see `can_review`.
+    """
+    case, post = lock_case(case, by=by)
+    require(can_review(by, post, author))
+    if case.claimed_by_id == by.id:
+        case.claimed_by_id = case.claimed_until = None
+        _record(Kind.CASE_RELEASED, case, by)
+
+
+def unseal(case: Case, author: object, *, by: Viewer) -> None:
+    """Open the text of `case` to a moderator who hasn't seen the film and knows it.
+
+    Raises:
+        Refused: `by` may not; see `can_review`.
+    """
+    case, post = lock_case(case, by=by)
+    require(can_review(by, post, author))
+    opened = session().execute(
+        insert_into(CaseOpening)
+        .values(case_id=case.id, user_id=by.id, at=clock.now())
+        .on_conflict_do_nothing()
+        .returning(CaseOpening.case_id)
+    )
+    if opened.all():
+        _record(Kind.CASE_UNSEALED, case, by)
+
+
+def add_note(case: Case, text: str, *, by: Viewer) -> None:
+    """Tell the other moderators something about `case` and its author.
+
+    Raises:
+        Refused: `by` is no moderator.
+    """
+    case, post = lock_case(case, by=by)
+    require(can_see_queue(by))
+    session().add(
+        Note(case_id=case.id, user_id=post.author_id, by_id=by.id, text=text, at=clock.now())
+    )
+    _record(Kind.NOTE_ADDED, case, by)
+
+
+def _already_reviewed(post: Post, rule_number: int) -> Case | None:
+    """The closed case in which this version was found to keep this rule."""
+    return session().scalar(
+        select(Case)
+        .join(Report, Report.case_id == Case.id)
+        .where(
+            Case.post_id == post.id,
+            Case.closed_at.is_not(None),
+            Case.outcome == "declined",
+            Case.post_version == post.version,
+            Report.rule_number == rule_number,
+        )
+        .order_by(Case.id.desc())
+        .limit(1)
+    )
+
+
+def _weigh(case: Case) -> None:
+    session().flush()
+    count, score = (
+        session()
+        .execute(
+            select(func.count(), func.coalesce(func.sum(Report.weight), 0.0)).where(
+                Report.case_id == case.id
+            )
+        )
+        .one()
+    )
+    case.report_count, case.score = count, score
+    case.version += 1
+
+
+def _reported(by: Viewer, since: object) -> int:
+    return (
+        session()
+        .scalars(
+            select(func.count())
+            .select_from(Report)
+            .where(Report.reporter_id == by.id, Report.created_at > since)
+        )
+        .one()
+    )
+
+
+def _record_of(by: Viewer) -> tuple[int, int]:
+    """How many of a reporter's decided reports were upheld and declined."""
+    rows = session().execute(
+        select(Report.state, func.count())
+        .where(Report.reporter_id == by.id, Report.state != "open")
+        .group_by(Report.state)
+    )
+    counts = dict(rows.all())
+    return counts.get("upheld", 0), counts.get("declined", 0)
+
+
+def _record(kind: Kind, case: Case, by: Viewer) -> None:
+    events.record(kind, by=by, film_id=case.film_id, post_id=case.post_id, codes={"case": case.id})

@@ -1,0 +1,84 @@
+"""The site's rules, and the pages that an admin may rewrite."""
+
+import tomllib
+from pathlib import Path
+
+from sqlalchemy import select
+
+from forum import events
+from forum.events import Kind
+from forum.lib import clock
+from forum.lib.database import insert_into, session
+from forum.lib.markup import render
+from forum.moderation.models import Rule, RuleVersion, SiteText
+from forum.permissions import Viewer, can_change_texts, can_operate, require
+
+_STARTING = Path(__file__).parent / "rules.toml"
+
+
+def seed_rules(*, by: Viewer) -> None:
+    """Write the starting rules; rules that are there stay as they are.
+
+    Raises:
+        Refused: `by` is not the operator.
+    """
+    require(can_operate(by))
+    there = set(session().scalars(select(Rule.number)))
+    for number, entry in enumerate(tomllib.loads(_STARTING.read_text("utf-8"))["rule"], 1):
+        if number not in there:
+            rule = Rule(number=number, version=0, title="", text="", html="")
+            session().add(rule)
+            _rewrite(rule, entry["title"], entry["text"], render(entry["text"]).html, None)
+
+
+def change_rule(rule: Rule, title: str, text: str, html: str, *, by: Viewer) -> None:
+    """Give a rule its next version; decisions go on citing the one they were made by.
+
+    Args:
+        html: `text` rendered, before the transaction.
+
+    Raises:
+        Refused: `by` is no admin.
+    """
+    require(can_change_texts(by))
+    session().refresh(rule, with_for_update=True)
+    if (rule.title, rule.text) == (title, text):
+        return
+    _rewrite(rule, title, text, html, by.id)
+    events.record(Kind.RULE_CHANGED, by=by, codes={"rule": rule.number, "version": rule.version})
+
+
+def change_text(name: str, body: str, html: str, *, by: Viewer) -> None:
+    """Rewrite a page of the site, such as "about".
+
+    Args:
+        html: `body` rendered, before the transaction.
+
+    Raises:
+        Refused: `by` is no admin.
+    """
+    require(can_change_texts(by))
+    values = {"body": body, "html": html, "changed_at": clock.now()}
+    session().execute(
+        insert_into(SiteText)
+        .values(name=name, **values)
+        .on_conflict_do_update(index_elements=["name"], set_=values)
+    )
+    events.record(Kind.TEXT_CHANGED, by=by, codes={"text": name})
+
+
+def _rewrite(rule: Rule, title: str, text: str, html: str, by_id: int | None) -> None:
+    now = clock.now()
+    rule.title, rule.text, rule.html, rule.changed_at = title, text, html, now
+    rule.version += 1
+    session().flush()
+    session().add(
+        RuleVersion(
+            number=rule.number,
+            version=rule.version,
+            title=title,
+            text=text,
+            changed_at=now,
+            by_id=by_id,
+        )
+    )

@@ -1,0 +1,56 @@
+"""Telling people, and their reading it."""
+
+from sqlalchemy import update
+
+from forum import events
+from forum.events import Kind
+from forum.lib import clock
+from forum.lib.database import session
+from forum.notifications.models import Notice
+from forum.permissions import Viewer, can_have_account, can_operate, require
+
+
+def tell(
+    user_id: int,
+    kind: str,
+    *,
+    by: Viewer,
+    post_id: int | None = None,
+    decision_id: int | None = None,
+) -> None:
+    """Put a notice into somebody's inbox, in the transaction of the act that it is about.
+
+    Args:
+        kind: "reply", "decision", "report_upheld" or "report_declined".
+
+    Raises:
+        Refused: `by` is not the site itself.
+    """
+    require(can_operate(by))
+    session().add(
+        Notice(
+            user_id=user_id,
+            kind=kind,
+            post_id=post_id,
+            decision_id=decision_id,
+            at=clock.now(),
+        )
+    )
+
+
+def mark_read(*, by: Viewer) -> None:
+    """Mark everything in one's inbox as read.
+
+    Raises:
+        Refused: `by` is a guest.
+    """
+    require(can_have_account(by))
+    read = session().execute(
+        update(Notice)
+        .where(Notice.user_id == by.id, Notice.read_at.is_(None))
+        .values(read_at=clock.now())
+        .returning(Notice.id),
+        execution_options={"synchronize_session": False},
+    )
+    if read.all():
+        events.record(Kind.NOTICES_READ, by=by, user_id=by.id)

@@ -1,0 +1,195 @@
+"""What newcomers write waits for a moderator: first posts, links, large changes."""
+
+import pytest
+from sqlalchemy import select
+
+from forum.config import Settings
+from forum.moderation.models import Case
+from forum.theories import screening
+from forum.theories.models import Post, Theory
+from tests.conftest import settings_for
+from tests.factories import (
+    a_film,
+    a_moderator,
+    a_thread,
+    a_user,
+    a_visitor,
+    again,
+    decide,
+    found,
+    the_rules,
+)
+
+PIRATE = "Watch it free on MyFlixer-to.click tonight"
+
+
+@pytest.fixture
+def settings(tmp_path, database_url) -> Settings:
+    return settings_for(tmp_path, database_url=database_url, hold_first_posts="2")
+
+
+@pytest.fixture(autouse=True)
+def rules(app):
+    the_rules()
+
+
+def a_newcomers_theory(app, body="My reading."):
+    film = a_film()
+    thread = a_thread(film)
+    user = a_user(trust=None)
+    visitor = a_visitor(app, user, seen=(film,))
+    answer = visitor.post(
+        f"/threads/{thread.id}/theories",
+        safe_title="A safe newcomer",
+        title="What only the open may read",
+        kind="reading",
+        body=body,
+    )
+    assert answer.status_code == 303, answer.text
+    [theory] = found(select(Theory).where(Theory.author_id == user.id))
+    return film, user, visitor, theory, answer
+
+
+def test_author_lands_on_a_page_that_says_why_a_first_theory_waits(app):
+    film, _user, visitor, theory, answer = a_newcomers_theory(app)
+    page = visitor.see(answer.location)
+    assert "Waits for a moderator." in page
+    assert "The first posts of a newcomer are looked at first." in page
+    assert theory.state == "held"
+    assert visitor.get(f"/posts/{theory.id}/edit").status_code == 200
+    assert again(film).theory_count == 0
+
+
+def test_nobody_else_finds_what_is_held_but_moderators(app):
+    film, _user, _visitor, theory, answer = a_newcomers_theory(app)
+    other = a_visitor(app, seen=(film,))
+    place = answer.location.partition("?")[0]
+    assert other.get(place).status_code == 404
+    assert "A safe newcomer" not in other.see(f"/films/{film.slug}")
+    moderator = a_visitor(app, a_user(role="moderator"), seen=(film,))
+    assert "Waits for a moderator." in moderator.see(place)
+
+
+def test_a_theory_is_out_and_its_author_told_once_it_is_approved(app):
+    film, _user, visitor, theory, answer = a_newcomers_theory(app)
+    [case] = found(select(Case))
+    decide(case, "approve", a_moderator(), rule_number=None, reasons="")
+    other = a_visitor(app, seen=(film,))
+    assert "What only the open may read" in other.see(answer.location.partition("?")[0])
+    assert again(film).theory_count == 1
+    inbox = visitor.see("/inbox")
+    assert "is approved" in inbox
+
+
+def test_a_refused_theory_gives_its_author_reasons_and_their_text(app):
+    _film, _user, visitor, theory, _answer = a_newcomers_theory(app, "My dear sentence.")
+    decision = decide(
+        found(select(Case))[0], "remove", a_moderator(), reasons="It is not about this film."
+    )
+    statement = visitor.see(f"/standing/decisions/{decision.id}")
+    assert "It is not about this film." in statement
+    assert "My dear sentence." in statement
+
+
+def test_the_third_post_of_a_newcomer_is_out_at_once(app):
+    film, user, visitor, _theory, _answer = a_newcomers_theory(app)
+    moderator = a_moderator()
+    decide(found(select(Case))[0], "approve", moderator)
+    thread = a_thread(film)
+    for number in (2, 3):
+        visitor.post(
+            f"/threads/{thread.id}/theories",
+            safe_title=f"A safe one {number}",
+            title=f"Title {number}",
+            kind="reading",
+            body="Because.",
+        )
+        waiting = found(select(Case).where(Case.closed_at.is_(None)))
+        assert len(waiting) == (1 if number == 2 else 0)
+        for case in waiting:
+            decide(case, "approve", moderator)
+
+
+@pytest.mark.parametrize(
+    "body", [PIRATE, "See https://example.org/x", "[here](http://a.test)", "www.a.test"]
+)
+def test_a_link_by_a_newcomer_waits_whatever_came_before(body):
+    assert screening.reason_to_hold(is_newcomer=True, approved=5, text=body) == "link"
+
+
+def test_members_link_as_they_like():
+    assert screening.reason_to_hold(is_newcomer=False, approved=0, text=PIRATE) is None
+
+
+@pytest.mark.parametrize("text", ["At 2:14:05 she waits. Then nothing.", "e.g. the end", "No. 5"])
+def test_ordinary_punctuation_is_no_link(text):
+    assert screening.links_in(text) == 0
+
+
+def edited(visitor, theory, body):
+    return visitor.post(
+        f"/posts/{theory.id}/revisions",
+        version="1",
+        safe_title="A safe newcomer",
+        title="What only the open may read",
+        kind="reading",
+        body=body,
+    )
+
+
+def approved_theory(app, body="One two three four five six seven eight nine ten."):
+    made = a_newcomers_theory(app, body)
+    decide(found(select(Case))[0], "approve", a_moderator())
+    return made
+
+
+def test_a_newcomers_edit_that_adds_a_link_waits_and_the_old_text_stays(app):
+    film, _user, visitor, theory, _answer = approved_theory(app)
+    answer = edited(visitor, theory, PIRATE)
+    assert "Your change waits" in visitor.see(answer.location)
+    other = a_visitor(app, seen=(film,))
+    assert "click" not in other.see(f"/posts/{theory.id}")
+    [case] = found(select(Case).where(Case.closed_at.is_(None)))
+    assert (case.kind, case.hold_reason) == ("edit", "link")
+    decide(case, "approve", a_moderator())
+    assert "MyFlixer-to.click" in other.see(f"/posts/{theory.id}")
+    assert again(theory).version == 2
+
+
+def test_a_refused_edit_leaves_the_old_text_and_tells_its_author(app):
+    film, _user, visitor, theory, _answer = approved_theory(app)
+    edited(visitor, theory, PIRATE)
+    decide(found(select(Case).where(Case.closed_at.is_(None)))[0], "refuse", a_moderator())
+    assert "click" not in visitor.see(f"/posts/{theory.id}")
+    assert "was refused" in visitor.see("/inbox")
+    assert again(theory).version == 1
+
+
+def test_a_small_edit_by_a_newcomer_stands_at_once(app):
+    _film, _user, visitor, theory, _answer = approved_theory(app)
+    edited(visitor, theory, "One two three four five six seven eight nine eleven.")
+    assert again(theory).version == 2
+
+
+def test_an_edit_of_a_third_by_a_newcomer_waits(app):
+    _film, _user, visitor, theory, _answer = approved_theory(app)
+    edited(visitor, theory, "One two three. Everything else of it is now something new.")
+    assert again(theory).version == 1
+    assert found(select(Case).where(Case.closed_at.is_(None)))[0].hold_reason == "change"
+
+
+def test_withdrawing_what_is_held_closes_its_case(app):
+    _film, _user, visitor, theory, _answer = a_newcomers_theory(app)
+    assert visitor.post(f"/posts/{theory.id}/withdrawal").status_code == 303
+    [case] = found(select(Case))
+    assert (case.outcome, again(theory).state) == ("withdrawn", "withdrawn")
+
+
+def test_a_held_reply_is_found_only_by_its_author(app):
+    film, _user, visitor, theory, _answer = approved_theory(app)
+    answer = visitor.post(f"/posts/{theory.id}/replies", stance="neutral", body="And so I wait.")
+    [reply] = found(select(Post).where(Post.type == "reply"))
+    assert reply.state == "held"
+    assert "And so I wait." in visitor.see(answer.location)
+    assert "And so I wait." not in a_visitor(app, seen=(film,)).see(f"/posts/{theory.id}")
+    assert again(theory).reply_count == 0

@@ -1,0 +1,119 @@
+"""The inbox, the rules, and the page about the site."""
+
+import pytest
+from sqlalchemy import select
+
+from forum.moderation.models import Rule, RuleVersion
+from tests.factories import (
+    a_case,
+    a_fan,
+    a_film,
+    a_moderator,
+    a_reply,
+    a_theory,
+    a_thread,
+    a_user,
+    a_visitor,
+    decide,
+    found,
+    the_rules,
+)
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+@pytest.fixture(autouse=True)
+def rules(app):
+    the_rules()
+
+
+def test_whoever_is_replied_to_hears_of_it_and_the_header_counts(app):
+    user = a_user()
+    film = a_film("Heard film")
+    theory = a_theory(a_thread(film), by=a_fan(user, seen=(film,)))
+    reply = a_reply(theory)
+    visitor = a_visitor(app, user)
+    page = visitor.see("/inbox")
+    assert "Somebody replied to you about Heard film." in page
+    assert f"/posts/{reply.id}" in page
+    assert '<span class="nav-number">1</span>' in page
+    assert visitor.post("/inbox/read").status_code == 303
+    assert '<span class="nav-number">' not in visitor.see("/inbox")
+
+
+def test_nobody_hears_of_their_own_reply(app):
+    user = a_user()
+    film = a_film()
+    fan = a_fan(user, seen=(film,))
+    a_reply(a_theory(a_thread(film), by=fan), by=fan)
+    assert "Nothing for you yet." in a_visitor(app, user).see("/inbox")
+
+
+def test_a_notice_about_a_film_that_was_sealed_again_gives_no_title_away(app):
+    film = a_film()
+    theory = a_theory(a_thread(film), title="Sealed in the inbox", safe_title="Safe in the inbox")
+    reporter = a_user()
+    visitor = a_visitor(app, reporter)
+    visitor.post(f"/posts/{theory.id}/reports", rule="1")
+    from forum.moderation.models import Case
+
+    decide(found(select(Case))[0], "remove", a_moderator())
+    page = visitor.see("/inbox")
+    assert "Safe in the inbox" in page
+    assert "Sealed in the inbox" not in page
+
+
+def test_a_guest_logs_in_to_the_inbox_and_to_their_standing(guest):
+    assert guest.get("/inbox").location == "/login?next=/inbox"
+    assert guest.get("/standing").location == "/login?next=/standing"
+
+
+def test_the_rules_are_there_for_everybody_and_editable_by_an_admin_alone(app, guest):
+    assert "Keep endings sealed" in guest.see("/rules")
+    assert "/rules/1/edit" not in guest.see("/rules")
+    assert a_visitor(app, a_user(role="moderator")).get("/rules/1/edit").status_code == 403
+    admin = a_visitor(app, a_user(role="admin"))
+    assert "/rules/1/edit" in admin.see("/rules")
+    assert "Keep endings sealed" in admin.see("/rules/1/edit")
+
+
+def test_a_changed_rule_has_a_new_version_and_decisions_keep_the_old_one(app):
+    decision = decide(a_case(), "remove", a_moderator())
+    admin = a_visitor(app, a_user(role="admin"))
+    answer = admin.post("/rules/2/versions", title="Argue kindly", text="With *theories*.")
+    assert answer.status_code == 303
+    assert "Argue kindly" in admin.see("/rules")
+    assert "Argue with the theory, not the person" in admin.see(
+        f"/standing/decisions/{decision.id}"
+    )
+    assert found(select(Rule.version).where(Rule.number == 2)) == [2]
+    assert len(found(select(RuleVersion).where(RuleVersion.number == 2))) == 2
+
+
+def test_a_rule_saved_unchanged_keeps_its_version(app):
+    admin = a_visitor(app, a_user(role="admin"))
+    [rule] = found(select(Rule).where(Rule.number == 3))
+    admin.post("/rules/3/versions", title=rule.title, text=rule.text)
+    assert found(select(Rule.version).where(Rule.number == 3)) == [1]
+
+
+def test_a_rule_without_a_text_is_refused_and_its_title_kept(app):
+    admin = a_visitor(app, a_user(role="admin"))
+    answer = admin.post("/rules/3/versions", title="A typed title", text="")
+    assert answer.status_code == 422
+    assert "A typed title" in answer.text
+    assert admin.post("/rules/99/versions", title="Abc", text="x").status_code == 404
+
+
+@pytest.mark.parametrize(("name", "place"), [("about", "/about"), ("rules", "/rules")])
+def test_an_admin_rewrites_a_page_after_looking_at_it(app, guest, name, place):
+    admin = a_visitor(app, a_user(role="admin"))
+    assert admin.get(f"/texts/{name}/edit").status_code == 200
+    preview = admin.post(f"/texts/{name}", body="Hello *house*.", act="preview")
+    assert "<em>house</em>" in preview.text
+    assert "<em>house</em>" not in guest.see(place)
+    assert admin.post(f"/texts/{name}", body="Hello *house*.", act="publish").status_code == 303
+    assert "<em>house</em>" in guest.see(place)
+    assert admin.post(f"/texts/{name}", body="").status_code == 422
+    assert admin.get("/texts/nothing/edit").status_code == 404
+    assert admin.post("/texts/nothing", body="x").status_code == 404

@@ -1,0 +1,49 @@
+"""Moderators at the same time, on both databases: exactly one decision each."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import func, select
+
+from forum.moderation.log import verify
+from forum.moderation.models import Case, Decision, LogEntry
+from forum.notifications.models import Notice
+from tests.factories import a_case, a_theory, a_thread, a_user, a_visitor, found, the_rules
+
+pytestmark = pytest.mark.both_databases
+
+CASES = 200
+
+
+def test_two_moderators_and_200_cases_give_one_decision_each(app):
+    the_rules()
+    thread = a_thread()
+    cases = [a_case(a_theory(thread)) for _ in range(CASES)]
+    versions = {case.id: case.version for case in cases}
+    pair = [a_visitor(app, a_user(role="moderator")) for _ in range(2)]
+    start = threading.Barrier(2)
+
+    def work(number: int) -> list[int]:
+        start.wait()
+        statuses = []
+        for index, (case_id, version) in enumerate(versions.items()):
+            # Every other case they disagree about.
+            act = "hide" if number and index % 2 else "remove"
+            answer = pair[number].post(
+                f"/moderation/cases/{case_id}/decision",
+                version=version,
+                act=act,
+                rule="2",
+                reasons="Rude.",
+            )
+            statuses.append(answer.status_code)
+        return statuses
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(work, (0, 1))
+    assert [sorted(answers) for answers in zip(first, second, strict=True)] == [[303, 409]] * CASES
+    for counted in (Decision, LogEntry, Notice):
+        assert found(select(func.count()).select_from(counted)) == [CASES]
+    assert found(select(func.count()).where(Case.closed_at.is_(None))) == [0]
+    assert verify() is None
