@@ -1,4 +1,7 @@
-"""What is posted: questions, theories, replies. Newcomers' may wait for a moderator first."""
+"""What is posted: questions, theories, replies. Newcomers' may wait for a moderator first.
+
+A form that is sent twice posts once, and leads to the same post.
+"""
 
 from flask import current_app
 
@@ -11,6 +14,7 @@ from forum.permissions import Viewer, can_open_thread, can_post_theory, can_repl
 from forum.theories import moving, paths, quotas, screening
 from forum.theories.locking import lock_account, locked
 from forum.theories.models import Post, Reply, Theory, Thread
+from forum.theories.twins import sent_already
 from forum.theories.writing import Words, keep_revision
 
 
@@ -24,6 +28,9 @@ def post_thread(film: Film, words: Words, *, by: Viewer, seed_key: str | None = 
     lock_account(by)
     film = session().get_one(Film, film.id, with_for_update=True, populate_existing=True)
     require(can_open_thread(by, film))
+    twin = sent_already(Thread, words, by.id, film_id=film.id)
+    if twin is not None:
+        return twin
     quotas.check(by, "thread")
     now = clock.now()
     thread = Thread(
@@ -50,6 +57,9 @@ def post_theory(thread: Post, words: Words, *, by: Viewer, seed_key: str | None 
     """
     thread = locked(thread, by=by)
     require(can_post_theory(by, thread))
+    twin = sent_already(Theory, words, by.id, thread_id=thread.id)
+    if twin is not None:
+        return twin
     quotas.check(by, "theory")
     theory = Theory(
         **words.columns(),
@@ -76,15 +86,20 @@ def post_reply(post: Post, words: Words, *, by: Viewer) -> Reply:
     """
     post = locked(post, by=by)
     require(can_reply(by, post))
-    quotas.check(by, "reply")
     is_first = isinstance(post, Theory)
+    theory_id = post.id if is_first else post.theory_id
+    parent_id = None if is_first else post.id
+    twin = sent_already(Reply, words, by.id, theory_id=theory_id, parent_id=parent_id)
+    if twin is not None:
+        return twin
+    quotas.check(by, "reply")
     reply = Reply(
         **words.columns(),
         stance=words.stance,
         film_id=post.film_id,
         thread_id=post.thread_id,
-        theory_id=post.id if is_first else post.theory_id,
-        parent_id=None if is_first else post.id,
+        theory_id=theory_id,
+        parent_id=parent_id,
         author_id=by.id,
         created_at=clock.now(),
         state="held",

@@ -61,7 +61,7 @@ def test_author_lands_on_a_page_that_says_why_a_first_theory_waits(app):
 
 
 def test_nobody_else_finds_what_is_held_but_moderators(app):
-    film, _user, _visitor, theory, answer = a_newcomers_theory(app)
+    film, _user, _visitor, _theory, answer = a_newcomers_theory(app)
     other = a_visitor(app, seen=(film,))
     place = answer.location.partition("?")[0]
     assert other.get(place).status_code == 404
@@ -71,7 +71,7 @@ def test_nobody_else_finds_what_is_held_but_moderators(app):
 
 
 def test_a_theory_is_out_and_its_author_told_once_it_is_approved(app):
-    film, _user, visitor, theory, answer = a_newcomers_theory(app)
+    film, _user, visitor, _theory, answer = a_newcomers_theory(app)
     [case] = found(select(Case))
     decide(case, "approve", a_moderator(), rule_number=None, reasons="")
     other = a_visitor(app, seen=(film,))
@@ -82,7 +82,7 @@ def test_a_theory_is_out_and_its_author_told_once_it_is_approved(app):
 
 
 def test_a_refused_theory_gives_its_author_reasons_and_their_text(app):
-    _film, _user, visitor, theory, _answer = a_newcomers_theory(app, "My dear sentence.")
+    _film, _user, visitor, _theory, _answer = a_newcomers_theory(app, "My dear sentence.")
     decision = decide(
         found(select(Case))[0], "remove", a_moderator(), reasons="It is not about this film."
     )
@@ -92,7 +92,7 @@ def test_a_refused_theory_gives_its_author_reasons_and_their_text(app):
 
 
 def test_the_third_post_of_a_newcomer_is_out_at_once(app):
-    film, user, visitor, _theory, _answer = a_newcomers_theory(app)
+    film, _user, visitor, _theory, _answer = a_newcomers_theory(app)
     moderator = a_moderator()
     decide(found(select(Case))[0], "approve", moderator)
     thread = a_thread(film)
@@ -157,7 +157,7 @@ def test_a_newcomers_edit_that_adds_a_link_waits_and_the_old_text_stays(app):
 
 
 def test_a_refused_edit_leaves_the_old_text_and_tells_its_author(app):
-    film, _user, visitor, theory, _answer = approved_theory(app)
+    _film, _user, visitor, theory, _answer = approved_theory(app)
     edited(visitor, theory, PIRATE)
     decide(found(select(Case).where(Case.closed_at.is_(None)))[0], "refuse", a_moderator())
     assert "click" not in visitor.see(f"/posts/{theory.id}")

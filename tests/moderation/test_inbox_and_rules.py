@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from forum.moderation.models import Rule, RuleVersion
+from forum.moderation.models import Case, Rule, RuleVersion
 from tests.factories import (
     a_case,
     a_fan,
@@ -55,8 +55,6 @@ def test_a_notice_about_a_film_that_was_sealed_again_gives_no_title_away(app):
     reporter = a_user()
     visitor = a_visitor(app, reporter)
     visitor.post(f"/posts/{theory.id}/reports", rule="1")
-    from forum.moderation.models import Case
-
     decide(found(select(Case))[0], "remove", a_moderator())
     page = visitor.see("/inbox")
     assert "Safe in the inbox" in page

@@ -5,6 +5,8 @@ from sqlalchemy import text
 
 from forum.cli import main
 from forum.lib.database import db, session, unit_of_work
+from forum.moderation import decisions
+from forum.moderation.decisions import Grounds
 from forum.moderation.log import verify
 from tests.factories import (
     a_case,
@@ -116,9 +118,6 @@ def test_the_log_is_narrowed_by_act_film_and_moderator(app, guest):
 
 
 def test_an_undone_decision_names_the_line_that_undoes_it(app, guest):
-    from forum.moderation import decisions
-    from forum.moderation.decisions import Grounds
-
     decision = decide(a_case(), "remove", a_moderator())
     other = a_moderator()
     with unit_of_work():
