@@ -93,8 +93,12 @@ class Settings:
         values.prose,
         "What stands before the rules, until an admin rewrites it: Markdown, or a `.md` file.",
     )
-    about_text: str | None = setting(None, values.prose, "The page about this site, likewise; left out, ours.")
-    privacy_text: str | None = setting(None, values.prose, "The page about privacy, likewise; admins don't rewrite it.")
+    about_text: str | None = setting(
+        None, values.prose, "The page about this site, likewise; left out, ours."
+    )
+    privacy_text: str | None = setting(
+        None, values.prose, "The page about privacy, likewise; admins don't rewrite it."
+    )
     hold_first_posts: int = setting(
         2,
         values.whole(0, 100),

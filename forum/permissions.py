@@ -308,16 +308,25 @@ def can_see_queue(by: Viewer) -> Verdict:
     return _no("role", _("Moderators work here."))
 
 
-def can_review(by: Viewer, post: Any, author: Any) -> Verdict:
-    """Whether `by` may claim and decide a case about `post` by `author` (with a `rank`).
-
-    Never about one's own post, and never about somebody of a higher rank.
-    """
+def can_see_case(by: Viewer, post: Any) -> Verdict:
+    """Whether `by` may look at a case about `post`: not where it is their own, for nobody learns
+    who reported them."""
     queue = can_see_queue(by)
     if not queue:
         return queue
     if post.author_id == by.id:
         return _no("own", _("This is about your own post: another moderator decides."))
+    return YES
+
+
+def can_review(by: Viewer, post: Any, author: Any) -> Verdict:
+    """Whether `by` may claim and decide a case about `post` by `author` (with a `rank`).
+
+    Never about one's own post, and never about somebody of a higher rank.
+    """
+    seen = can_see_case(by, post)
+    if not seen:
+        return seen
     if author.rank > by.rank:
         return _no("role", _("This is about somebody of a higher role: an admin decides."))
     return YES

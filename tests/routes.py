@@ -68,6 +68,11 @@ def paths(world: World, rule: Rule) -> list[str]:
     return [filled(rule, *each) for each in itertools.product(*(choices[n] for n in names(rule)))]
 
 
+def first_path(world: World, rule: Rule) -> str:
+    """`rule` with things in its address that are there."""
+    return paths(world, rule)[0]
+
+
 def is_text(rule: Rule) -> bool:
     """Whether the name in the address of `rule` is that of a page of the site, not of a fan."""
     return rule.rule.startswith("/texts/")

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
 
 from forum import events
 from forum.accounts.models import ROLES, TRUST_LEVELS, ResetLink, Session, User
@@ -55,8 +56,9 @@ def sign_up(
         NameTaken: somebody has the name, or one that looks like it.
     """
     require(can_operate(by) if by.is_admin else can_sign_up(by, registration_open))
+    taken = NameTaken(_("Somebody here is called %(name)s.") % {"name": name})
     if is_taken(name):
-        raise NameTaken(_("Somebody here is called %(name)s.") % {"name": name})
+        raise taken
     user = User(
         name=name,
         name_key=folded(name),
@@ -68,7 +70,10 @@ def sign_up(
         created_at=clock.now(),
     )
     session().add(user)
-    session().flush()
+    try:
+        session().flush()
+    except IntegrityError:  # on PostgreSQL somebody may have signed up since we looked
+        raise taken from None
     events.record(Kind.USER_SIGNED_UP, by=by, user_id=user.id)
     return user
 

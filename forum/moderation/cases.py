@@ -16,6 +16,7 @@ from forum.permissions import (
     Viewer,
     can_report,
     can_review,
+    can_see_case,
     can_see_queue,
     require,
 )
@@ -146,7 +147,7 @@ def add_note(case: Case, text: str, *, by: Viewer) -> None:
         Refused: `by` is no moderator.
     """
     case, post = lock_case(case, by=by)
-    require(can_see_queue(by))
+    require(can_see_case(by, post))
     session().add(
         Note(case_id=case.id, user_id=post.author_id, by_id=by.id, text=text, at=clock.now())
     )

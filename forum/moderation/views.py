@@ -19,7 +19,7 @@ from forum.moderation.decisions import Grounds, GroundsMissing, Handled
 from forum.moderation.forms import DecisionForm, NoteForm
 from forum.moderation.models import Case
 from forum.moderation.queue_page import queue_page
-from forum.permissions import can_see_queue, require
+from forum.permissions import can_see_case, can_see_queue, require
 from forum.theories.finding import found_or_404
 from forum.theories.models import IllegalMove, Post
 from forum.theories.writing import Words, words
@@ -206,6 +206,7 @@ def _found(case_id: int) -> Case:
     found = queries.case_with_id(case_id)
     if found is None:
         abort(404)
+    require(can_see_case(viewer(), session().get_one(Post, found.post_id)))
     return found
 
 

@@ -81,10 +81,11 @@ def films_to_refresh() -> list[int]:
 
 def refresh_prior(film_id: int) -> None:
     """Set a film's prior from its open votes, and its theories' ranks from that."""
-    # Theories before their film, by id: the order in which votes lock them.
+    # Posts before their film, by id: the order in which votes lock them. The questions too, so that
+    # no theory comes in with the old prior meanwhile.
     session().execute(
         select(Post.id)
-        .where(Post.film_id == film_id, Post.type == "theory")
+        .where(Post.film_id == film_id, Post.type != "reply")
         .order_by(Post.id)
         .with_for_update()
     )

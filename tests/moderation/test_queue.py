@@ -12,6 +12,7 @@ from forum.moderation.models import Case, Note
 from forum.theories.models import Post
 from tests.factories import (
     a_case,
+    a_fan,
     a_film,
     a_moderator,
     a_reply,
@@ -93,6 +94,17 @@ def test_a_case_about_a_reply_is_called_after_its_theory(app):
     theory = a_theory(safe_title="Above the reply")
     case = a_case(a_reply(theory))
     assert "Above the reply" in a_moderating_visitor(app).see(f"/moderation/cases/{case.id}")
+
+
+def test_a_moderator_never_learns_who_reported_their_own_post(app):
+    film = a_film()
+    user = a_user(role="moderator")
+    theory = a_theory(a_thread(film), by=a_fan(user, seen=(film,)))
+    a_visitor(app).post(f"/posts/{theory.id}/reports", rule="2", words="said in confidence")
+    [case] = found(select(Case))
+    answer = a_visitor(app, user).get(f"/moderation/cases/{case.id}")
+    assert answer.status_code == 403
+    assert "said in confidence" not in answer.text
 
 
 def test_notes_are_kept_for_moderators(app):

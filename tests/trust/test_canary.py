@@ -92,15 +92,10 @@ PRIVATE = {
 def allowed(token: Token, who: str, endpoint: str) -> bool:
     """Whether the answer of `endpoint` to `who` may hold `token`."""
     kind, _, rest = token.post.partition("/")
-    if (kind, token.part) in PRIVATE:
-        return who == "moderator" and endpoint in PRIVATE[kind, token.part]
-    if kind == "decision":  # its reasons: the log is public
-        reads = who in ("moderator", CONCERNED[rest])
-        return endpoint == "moderation.log" or (endpoint == STATEMENT and reads)
-    if kind == "user":
-        return False
-    if kind == "draft":
-        return who == rest
+    if kind in ("report", "note", "decision"):
+        return _allowed_about_case(token, who, endpoint)
+    if kind in ("user", "draft"):
+        return kind == "draft" and who == rest
     if kind == "film":
         return who in OPENED[rest] and not (who in GUESTS and endpoint in LISTS)
     if token.part == "safe title":
@@ -112,6 +107,15 @@ def allowed(token: Token, who: str, endpoint: str) -> bool:
     if who not in readers(token.post) or (who in GUESTS and endpoint in LISTS):
         return False
     return _allowed_to_reader(token, who, endpoint)
+
+
+def _allowed_about_case(token: Token, who: str, endpoint: str) -> bool:
+    """What people said to moderators, and they to each other, is theirs; why they decided isn't."""
+    kind, _, rest = token.post.partition("/")
+    if (kind, token.part) in PRIVATE:
+        return who == "moderator" and endpoint in PRIVATE[kind, token.part]
+    reads = who in ("moderator", CONCERNED[rest])
+    return endpoint == "moderation.log" or (endpoint == STATEMENT and reads)
 
 
 def _allowed_in_case(token: Token) -> bool:

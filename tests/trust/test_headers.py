@@ -14,7 +14,7 @@ from forum import create_app
 from forum.lib.answers import FRAGMENT
 from tests.conftest import settings_for
 from tests.factories import PASSWORD, a_film, a_user
-from tests.routes import filled, names, pages, unsafe_rules
+from tests.routes import first_path, pages, unsafe_rules
 from tests.visitors import ORIGIN, Visitor
 from tests.worlds import World
 
@@ -80,15 +80,7 @@ def answers(world: World, role: str) -> Iterator[tuple[str, TestResponse]]:
     for _, path in pages(world):
         yield f"GET {path}", visitor.get(path)
     for method, rule in unsafe_rules(world.app):
-        values = {
-            "slug": world.films["open"],
-            "post_id": world.posts["open/theory/published"],
-            "kind": "reply",
-            "target_id": 9999,
-            "session_id": 9999,
-            "token": "spent",
-        }
-        path = filled(rule, *(values[name] for name in names(rule)))
+        path = first_path(world, rule)
         visitor = world.visitor(role)
         yield f"{method} {path}", visitor.post(path)
         yield f"{method} {path} for a script", visitor.fetch(path, value="1", body="A body.")

@@ -139,7 +139,10 @@ def test_twelve_who_want_one_name_are_one_account(app):
     guests = [Visitor(app) for _ in names]
     form = {"email": "a@example.org", "password": "seven lamps over brighton beach"}
     answers = at_once(
-        [send(guest, "/signup", name=name, **form) for guest, name in zip(guests, names, strict=True)]
+        [
+            send(guest, "/signup", name=name, **form)
+            for guest, name in zip(guests, names, strict=True)
+        ]
     )
     assert statuses(answers) == {303: 1, 422: 11}
     assert count(User) == 1
@@ -199,9 +202,7 @@ def test_a_form_sent_five_times_at_once_is_one_post(app, theory, kind):
 def test_a_quota_holds_against_posts_at_once(app, theory):
     (fan,) = crowd(app, 1, theory)
     path = f"/posts/{theory.id}/replies"
-    acts = [
-        send(a_copy_of(app, fan), path, stance="neutral", body=f"Reply {n}") for n in range(10)
-    ]
+    acts = [send(a_copy_of(app, fan), path, stance="neutral", body=f"Reply {n}") for n in range(10)]
     assert statuses(at_once(acts)) == {303: 4, 429: 6}
     assert again(theory).reply_count == 4
 
