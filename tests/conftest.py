@@ -1,4 +1,4 @@
-"""What tests stand on: a fresh copy of a migrated database each, and visitors that send real requests."""
+"""What tests stand on: a fresh copy of a migrated database each, and visitors with requests."""
 
 import shutil
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from forum import counters
+from forum import counters, create_app
 from forum.config import Settings
 from forum.lib.database import db, session
 from forum.votes import ranks
@@ -21,7 +21,7 @@ SECRET = "a secret that only tests know, of 32 bytes and more"
 
 
 def settings_for(instance: Path, **overrides: Any) -> Settings:
-    """Settings of a forum in `instance`: figures show at once, nothing is held, unless a test says so."""
+    """Settings of a forum in `instance`: unless told otherwise nothing is held or blind."""
     given = {"secret_key": SECRET, "blind_hours": "0", "hold_first_posts": "0", **overrides}
     return Settings.load({"FORUM_INSTANCE": str(instance)}, **given)
 
@@ -64,8 +64,6 @@ def settings(tmp_path: Path, database_url: str) -> Settings:
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     """The application on a fresh database; afterwards every counter must equal its recount."""
-    from forum import create_app
-
     app = create_app(settings)
     app.testing = True
     app.config["PROPAGATE_EXCEPTIONS"] = False

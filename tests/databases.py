@@ -1,4 +1,4 @@
-"""Databases for tests: SQLite files copied from a migrated one, PostgreSQL databases from a template."""
+"""Databases for tests: SQLite files copied from a migrated one, PostgreSQL ones from a template."""
 
 import os
 import secrets
@@ -47,7 +47,7 @@ def migrated_postgresql(server_url: str, folder: Path) -> str:
 
 @contextmanager
 def fresh_postgresql(template: tuple[str, str]) -> Iterator[str]:
-    """The address of a new database made from (server's address, template's name); dropped after."""
+    """The address of a new database made from (server, template's name); dropped after."""
     server_url, template_name = template
     name = f"test_{secrets.token_hex(8)}"
     _administer(server_url, f'CREATE DATABASE "{name}" TEMPLATE "{template_name}"')

@@ -3,12 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
+from flask import request
 from flask_wtf import FlaskForm
 from wtforms import Field, StringField, TextAreaField
 from wtforms.validators import StopValidation
 
 from forum.lib import text
 from forum.lib.language import gettext as _
+
+
+_WHAT_WAS_SENT = object()
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
@@ -18,6 +22,12 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
         """WTForms' own settings."""
 
         csrf = False
+
+    def __init__(self, formdata: Any = _WHAT_WAS_SENT, **kwargs: Any) -> None:
+        if formdata is _WHAT_WAS_SENT:
+            # Flask-WTF would read JSON as well, of any shape and depth; a form sends none.
+            formdata = request.form if self.is_submitted() else None
+        super().__init__(formdata=formdata, **kwargs)
 
 
 def one_line(value: str | None) -> str:

@@ -25,6 +25,7 @@ LEGAL = {
     ("hidden", "purged"),
     ("removed", "published"),
     ("removed", "purged"),
+    ("withdrawn", "removed"),
     ("withdrawn", "purged"),
 }
 

@@ -166,7 +166,7 @@ def test_only_moderators_moderate(app, thread, guest, reader, act):
         assert f"/threads/{thread.id}/{act}" not in page
         response = visitor.post(f"/threads/{thread.id}/{act}", value="1")
         assert response.status_code == 403
-        assert "Moderators do this." in response.text
+        assert "Moderators work here." in response.text
     assert not again(thread).thread_locked
     assert not again(thread).pinned
 

@@ -1,12 +1,9 @@
 """Taking back what one wrote: a tombstone stands, and what was answered stays."""
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from forum.events import Event, Kind
-from forum.lib.database import unit_of_work
-from forum.theories import moving
-from forum.theories.models import Post
 from forum.theories.queries import posts_with
 from tests.factories import (
     a_fan,
@@ -163,17 +160,6 @@ def test_nothing_is_withdrawn_twice_or_edited_after(author, theory):
 def test_each_tombstone_says_who_acted(theory, reader, state, said):
     in_state(theory, state)
     assert said in reader.see(f"/theories/{theory.id}")
-
-
-def test_what_is_held_is_found_by_its_author_and_moderators_only(app, author, reader, film, theory):
-    with unit_of_work() as work:
-        moving.leave(work.get_one(Post, theory.id), "hidden")
-        work.execute(update(Post).where(Post.id == theory.id).values(state="held"))
-    path = f"/theories/{theory.id}"
-    assert reader.get(path).status_code == 404
-    moderator = a_visitor(app, a_user(role="moderator"), seen=(film,))
-    for visitor in (author, moderator):
-        assert "Waits for the moderators; only you and they can find it." in visitor.see(path)
 
 
 def test_posts_are_read_together_by_number(theory):

@@ -18,9 +18,21 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from forum.films.models import Film
+from forum.lib.answers import FRAGMENT
 from forum.lib.database import session
 from forum.theories.models import Post
-from tests.factories import PASSWORD, a_fan, a_film, a_reply, a_theory, a_thread, a_user, a_visitor
+from tests.factories import (
+    PASSWORD,
+    a_case,
+    a_fan,
+    a_film,
+    a_reply,
+    a_theory,
+    a_thread,
+    a_user,
+    a_visitor,
+    the_rules,
+)
 from tests.laws.trees import CHECKOUT
 from tests.programs import missing
 from tests.routes import filled, names, rules, unsafe_rules
@@ -48,6 +60,7 @@ class Place:
     reply: Post
     own: Post
     switched: Post
+    case_id: int
     admin: Visitor
     guest: Visitor
 
@@ -59,6 +72,7 @@ def place(app: Flask) -> Place:
     by = a_fan(user, seen=(film,))
     thread = a_thread(film)
     theory = a_theory(thread)
+    the_rules()
     return Place(
         app=app,
         film=film,
@@ -67,6 +81,7 @@ def place(app: Flask) -> Place:
         reply=a_reply(theory),
         own=a_reply(theory, by),
         switched=a_thread(film),
+        case_id=a_case(theory).id,
         admin=a_visitor(app, user),
         guest=Visitor(app),
     )
@@ -214,7 +229,9 @@ QUERIES = (
 
 @pytest.mark.both_databases
 def test_no_query_is_too_odd(place: Place) -> None:
-    thread, theory = (place.admin.get(f"/posts/{p.id}").location for p in (place.thread, place.theory))
+    thread, theory = (
+        place.admin.get(f"/posts/{p.id}").location for p in (place.thread, place.theory)
+    )
     film, revisions = f"/films/{place.film.slug}", f"/posts/{place.theory.id}/revisions"
     readers = {
         "after": (
@@ -326,6 +343,7 @@ NAUGHTY = (
 """What people and programs type; each goes into every field there is."""
 
 
+DECIDED = ("version", "rule", "reasons", "note", "days", "safe_title", "act")
 WRITTEN = ("safe_title", "title", "kind", "stance", "body", "version", "act")
 
 
@@ -345,8 +363,10 @@ def forms(place: Place) -> list[tuple[str, tuple[str, ...]]]:
         ("/settings/theme", ("value", "next")),
         (f"/films/{place.film.slug}/viewing", ("next",)),
         (f"/posts/{place.theory.id}/reports", ("rule", "words")),
-        ("/rules/1", ("title", "text")),
-        ("/texts/about", ("body",)),
+        (f"/moderation/cases/{place.case_id}/notes", ("note-text",)),
+        (f"/moderation/cases/{place.case_id}/decision", DECIDED),
+        ("/rules/1/versions", ("title", "text")),
+        ("/texts/about", ("body", "act")),
     ]
 
 
@@ -456,3 +476,149 @@ def test_a_form_that_a_guest_carried_in_may_hold_anything(place: Place) -> None:
             assert visitor.get(path).status_code == 200, text[:60]
         visitor.get("/settings")
         visitor.post("/logout")
+
+
+# --- what is sent in no form --------------------------------------------------------------------
+
+TYPES = (
+    *("text/plain", "application/json", "application/xml", "text/html", "image/png", "", "x", "/"),
+    *("application/x-www-form-urlencoded; charset=utf-16", "application/x-www-form-urlencoded;"),
+    *("application/x-www-form-urlencoded; boundary=x", "APPLICATION/X-WWW-FORM-URLENCODED"),
+    *("multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=x"),
+    *("multipart/form-data; boundary=\u00e9", "multipart/form-data; boundary=" + "x" * 3000),
+    *('multipart/form-data; boundary="', "multipart/mixed; boundary=x", "application/octet-stream"),
+    *("multipart/form-data; charset=no-such; boundary=x", "application/json; charset=no-such"),
+)
+
+BODIES = (
+    *(b"", b"\x00", b"\xff\xfe", b"=", b"&&&", b"a", b"body", b"body=%", b"body=%zz", b"body=%ff"),
+    *(b"body=\xed\xa0\x80", b"body=%ed%a0%80&title=%c0%80", b"body=%00", b"\xff=\xff", b"%00=%00"),
+    *(
+        b"body=a&body=b&value=1&value=-1",
+        b"body[]=a&body[x]=b",
+        b"{}",
+        b"[" * 100_000,
+        b'{"a":NaN}',
+    ),
+    *(
+        b"--x\r\n",
+        b"--x--",
+        b"--x\r\n\r\n\r\n--x--",
+        b"--x\r\nContent-Disposition: form-data\r\n\r\na",
+    ),
+    b'--x\r\nContent-Disposition: form-data; name="body"\r\n\r\n\xff\x00\r\n--x--\r\n',
+    b'--x\r\nContent-Disposition: form-data; name="body"; filename="a"\r\n\r\na\r\n--x--\r\n',
+    b"--x\r\nContent-Disposition: form-data; name*=utf-8''%ff\r\n\r\na\r\n--x--\r\n",
+    b'--x\r\nContent-Disposition: form-data; name="body"\r\nContent-Type: text/plain; charset=x\r\n'
+    b"\r\na\r\n--x--\r\n",
+    b"a=b;" * 5000,
+    b"&".join(b"a%d=b" % number for number in range(5000)),
+)
+
+
+@pytest.mark.both_databases
+def test_no_body_of_no_kind_is_too_odd(place: Place) -> None:
+    targets = (
+        (place.admin, f"/threads/{place.thread.id}/theories"),
+        (place.admin, f"/posts/{place.theory.id}/votes"),
+        (place.guest, "/login"),
+        (place.guest, "/csp-report"),
+    )
+    for visitor, path in targets:
+        for kind in TYPES:
+            for body in BODIES:
+                headers = {"Sec-Fetch-Site": "same-origin", "X-CSRF-Token": visitor.token}
+                headers |= {"Content-Type": kind} if kind else {}
+                response = visitor.send("POST", path, headers=headers, data=body)
+                fine(response, (path, kind[:60], body[:60]))
+
+
+def test_what_is_too_large_is_refused_in_words(place: Place) -> None:
+    parts = {f"part{number}": "x" for number in range(200)}
+    for path, fields in forms(place):
+        huge = dict.fromkeys(fields, "x" * 1_100_000)
+        large = dict.fromkeys(fields, "x" * (600_000 // len(fields)))
+        for form, kind in (
+            (huge, "application/x-www-form-urlencoded"),
+            (huge, "multipart/form-data"),
+            (large, "multipart/form-data"),
+            (parts, "multipart/form-data"),
+        ):
+            data = {"csrf_token": place.admin.token, **form}
+            headers = {"Sec-Fetch-Site": "same-origin", "Content-Type": kind}
+            response = place.admin.send("POST", path, headers=headers, data=data)
+            assert fine(response, (path, kind)).status_code == 413, (path, kind, list(form)[:1])
+    for path, fields in GUESTS_FORMS:
+        response = place.guest.post(path, **dict.fromkeys(fields, "x" * 1_100_000))
+        assert fine(response, path).status_code == 413
+
+
+def test_a_text_of_the_longest_is_posted_and_one_more_is_not(place: Place) -> None:
+    form = {"safe_title": "A safe title", "title": "A title", "kind": "plot"}
+    path = f"/threads/{place.thread.id}/theories"
+    for body, status in (("\u00e9" * 20_000, 303), ("\u00e9" * 20_001, 422)):
+        response = fine(place.admin.post(path, **form, body=body), len(body))
+        assert response.status_code == status
+    assert "20001 characters" in response.text
+    assert "\u00e9" * 20_001 in response.text  # what was typed is there to be shortened
+
+
+@pytest.mark.parametrize(
+    "method", ["PUT", "DELETE", "PATCH", "TRACE", "CONNECT", "PROPFIND", "FOO", "get", "G" * 500]
+)
+def test_no_method_is_too_odd(place: Place, method: str) -> None:
+    for path in ("/", "/films", f"/posts/{place.theory.id}/votes", "/nothing"):
+        response = fine(place.admin.send(method, path), (method[:10], path))
+        assert response.status_code == (404 if path == "/nothing" else 405)
+        assert path == "/nothing" or response.headers["Allow"]
+
+
+HEADERS = (
+    *(
+        ("Cookie", value)
+        for value in ("sid", "=", ";;;", "sid=\u00e9", "sid=" + "x" * 43, "pref=.")
+    ),
+    *(("Cookie", f"sid={value}; pref={value}") for value in ("%00", "\xff", '"', "a" * 3000, "..")),
+    *(("Accept", value) for value in ("", "x", "*/*;q=x", "text/*;" * 500, "\u00e9", FRAGMENT * 2)),
+    *(("User-Agent", value) for value in ("", "\xff\xfe", "a" * 5000, "Firefox/\x85", "(" * 2000)),
+    *(("Referer", value) for value in ("http://[", "//", "\xff", "javascript:1", "a" * 5000)),
+    *(("If-None-Match", value) for value in ("*", '"', "W/", "\xff", '"a",' * 500)),
+    *(("If-Modified-Since", value) for value in ("x", "Thu, 32 Foo 99999 99:99:99 GMT", "0")),
+    *(
+        ("Range", value)
+        for value in ("bytes=0-0", "bytes=-1", "bytes=9-1", "x", "bytes=" + "0-0," * 500)
+    ),
+    *(("X-Forwarded-For", value) for value in ("1.2.3.4", "x", "\xff", "1," * 500)),
+    *(("X-Forwarded-Host", "evil.test"), ("X-Forwarded-Proto", "x"), ("Forwarded", "for=x;host=e")),
+    *(
+        ("Content-Length", "-1"),
+        ("Content-Length", "x"),
+        ("Transfer-Encoding", "x"),
+        ("Expect", "x"),
+    ),
+    *(
+        ("Accept-Language", "x" * 3000),
+        ("Accept-Encoding", "x"),
+        ("X-HTTP-Method-Override", "DELETE"),
+    ),
+    *(("X-CSRF-Token", "\xff"), ("X-Request-Id", "a\tb"), ("Authorization", "Basic =")),
+)
+
+
+@pytest.mark.both_databases
+def test_no_header_is_too_odd(place: Place) -> None:
+    for name, value in HEADERS:
+        for path in (
+            "/",
+            "/films",
+            f"/films/{place.film.slug}/poster.svg",
+            "/nothing",
+            "/settings",
+        ):
+            response = fine(place.guest.get(path, headers={name: value}), (name, value[:40], path))
+            assert "evil.test" not in response.text + str(response.headers)
+        sent = {"Sec-Fetch-Site": "same-origin", name: value}
+        for visitor, form in ((place.guest, {}), (place.admin, {"csrf_token": place.admin.token})):
+            data = {**form, "value": "dark"}
+            answer = visitor.send("POST", "/settings/theme", headers=sent, data=data)
+            fine(answer, (name, value[:40]))

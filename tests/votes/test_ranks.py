@@ -142,7 +142,7 @@ COUNTERS = [
 ]
 
 
-@pytest.mark.parametrize(("model", "column", "wrong", "name"), COUNTERS, ids=lambda v: str(v))
+@pytest.mark.parametrize(("model", "column", "wrong", "name"), COUNTERS, ids=str)
 def test_a_counter_that_drifted_is_found_named_and_mended(app, model, column, wrong, name):
     theory = a_theory()
     give_votes(theory, 2, 1)
