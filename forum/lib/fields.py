@@ -11,7 +11,6 @@ from wtforms.validators import StopValidation
 from forum.lib import text
 from forum.lib.language import gettext as _
 
-
 _WHAT_WAS_SENT = object()
 
 

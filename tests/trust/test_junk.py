@@ -1,4 +1,5 @@
-"""Junk: whatever is sent, the answer is never an error of ours, and says what to do.
+"""Junk: whatever is typed, or stands in an address, the answer is no error of ours, and says what to
+do.
 
 On both databases, since they refuse different things: SQLite keeps NULs and overflows on large
 numbers, PostgreSQL the other way round.
@@ -7,7 +8,6 @@ numbers, PostgreSQL the other way round.
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from html import unescape
 from time import perf_counter
 from urllib.parse import quote
@@ -15,97 +15,21 @@ from urllib.parse import quote
 import pytest
 from flask import Flask
 from sqlalchemy import select
-from werkzeug.test import TestResponse
 
-from forum.films.models import Film
-from forum.lib.answers import FRAGMENT
 from forum.lib.database import session
 from forum.theories.models import Post
-from tests.factories import (
-    PASSWORD,
-    a_case,
-    a_fan,
-    a_film,
-    a_reply,
-    a_theory,
-    a_thread,
-    a_user,
-    a_visitor,
-    the_rules,
-)
+from tests.factories import PASSWORD
 from tests.laws.trees import CHECKOUT
 from tests.programs import missing
 from tests.routes import filled, names, rules, unsafe_rules
+from tests.trust.places import GUESTS_FORMS, Place, fine, forms
 from tests.visitors import Visitor
 
 BLNS = CHECKOUT.parent / "shared" / "data" / "text" / "blns.json"
 """The Big List of Naughty Strings, where the workplace has it."""
 
-SLOWEST = 5.0
-"""Seconds: no answer takes longer, whatever is sent; generous, for machines that are busy."""
-
-
-@dataclass
-class Place:
-    """A forum to throw junk at, and who throws it: an admin, whom no quota stops, and a guest.
-
-    Attributes:
-        switched: a question that is locked and pinned as the junk has it, and not written in.
-    """
-
-    app: Flask
-    film: Film
-    thread: Post
-    theory: Post
-    reply: Post
-    own: Post
-    switched: Post
-    case_id: int
-    admin: Visitor
-    guest: Visitor
-
-
-@pytest.fixture
-def place(app: Flask) -> Place:
-    film = a_film()
-    user = a_user("the_critic", role="admin")
-    by = a_fan(user, seen=(film,))
-    thread = a_thread(film)
-    theory = a_theory(thread)
-    the_rules()
-    return Place(
-        app=app,
-        film=film,
-        thread=thread,
-        theory=theory,
-        reply=a_reply(theory),
-        own=a_reply(theory, by),
-        switched=a_thread(film),
-        case_id=a_case(theory).id,
-        admin=a_visitor(app, user),
-        guest=Visitor(app),
-    )
-
-
-def says_what_to_do(response: TestResponse) -> bool:
-    """Whether an answer in the 400s tells a person, in a sentence, how to go on."""
-    text = response.get_data(as_text=True)
-    if response.mimetype == "text/plain":
-        return len(text) > 20
-    said = re.findall(
-        r'class="page-say">(.*?)</p>|class="error-summary".*?<li>(.*?)</li>|class="kept">(.*?)</p>',
-        text,
-        re.DOTALL,
-    )
-    return any(len("".join(parts).strip()) > 15 for parts in said)
-
-
-def fine(response: TestResponse, about: object) -> TestResponse:
-    """`response`, which is no error of ours, and no bare refusal."""
-    assert response.status_code < 500, f"{about}: {response.status_code}"
-    if response.status_code >= 400:
-        assert says_what_to_do(response), f"{about}: {response.status_code} says nothing"
-    return response
+SLOWEST = 20.0
+"""Seconds for one text in every field there is; generous, for machines that are busy."""
 
 
 # --- numbers and names in addresses ---------------------------------------------------------------
@@ -343,41 +267,6 @@ NAUGHTY = (
 """What people and programs type; each goes into every field there is."""
 
 
-DECIDED = ("version", "rule", "reasons", "note", "days", "safe_title", "act")
-WRITTEN = ("safe_title", "title", "kind", "stance", "body", "version", "act")
-
-
-def forms(place: Place) -> list[tuple[str, tuple[str, ...]]]:
-    """Every form with fields of text: its address and their names."""
-    return [
-        (f"/films/{place.film.slug}/threads", ("safe_title", "title", "body")),
-        (f"/threads/{place.thread.id}/theories", ("safe_title", "title", "body")),
-        (f"/threads/{place.thread.id}/theories", WRITTEN),
-        (f"/posts/{place.theory.id}/replies", ("body",)),
-        (f"/posts/{place.own.id}/revisions", WRITTEN),
-        (f"/drafts/theory/{place.thread.id}", WRITTEN),
-        ("/preview", ("body",)),
-        (f"/posts/{place.theory.id}/votes", ("value",)),
-        (f"/threads/{place.switched.id}/lock", ("value",)),
-        (f"/threads/{place.switched.id}/pin", ("value",)),
-        ("/settings/theme", ("value", "next")),
-        (f"/films/{place.film.slug}/viewing", ("next",)),
-        (f"/posts/{place.theory.id}/reports", ("rule", "words")),
-        (f"/moderation/cases/{place.case_id}/notes", ("note-text",)),
-        (f"/moderation/cases/{place.case_id}/decision", DECIDED),
-        ("/rules/1/versions", ("title", "text")),
-        ("/texts/about", ("body", "act")),
-    ]
-
-
-GUESTS_FORMS = (
-    ("/login", ("name", "password", "next", "carry")),
-    ("/signup", ("name", "email", "password", "next", "carry")),
-    ("/reset/spent", ("password",)),
-)
-"""Forms of people without an account."""
-
-
 def throw(place: Place, text: str) -> None:
     """Type `text` into every field of every form, and ask for it in every address."""
     started = perf_counter()
@@ -389,7 +278,7 @@ def throw(place: Place, text: str) -> None:
     for path in (f"/search?q={asked}", f"/login?next={asked}", f"/fans/{asked}"):
         fine(place.guest.get(path), path[:80])
     spent = perf_counter() - started
-    assert spent < SLOWEST * 4, f"{text[:60]!r} took {spent:.1f} s"
+    assert spent < SLOWEST, f"{text[:60]!r} took {spent:.1f} s"
 
 
 def pages_that_show_it(place: Place) -> None:
@@ -478,81 +367,6 @@ def test_a_form_that_a_guest_carried_in_may_hold_anything(place: Place) -> None:
         visitor.post("/logout")
 
 
-# --- what is sent in no form --------------------------------------------------------------------
-
-TYPES = (
-    *("text/plain", "application/json", "application/xml", "text/html", "image/png", "", "x", "/"),
-    *("application/x-www-form-urlencoded; charset=utf-16", "application/x-www-form-urlencoded;"),
-    *("application/x-www-form-urlencoded; boundary=x", "APPLICATION/X-WWW-FORM-URLENCODED"),
-    *("multipart/form-data", "multipart/form-data; boundary=", "multipart/form-data; boundary=x"),
-    *("multipart/form-data; boundary=\u00e9", "multipart/form-data; boundary=" + "x" * 3000),
-    *('multipart/form-data; boundary="', "multipart/mixed; boundary=x", "application/octet-stream"),
-    *("multipart/form-data; charset=no-such; boundary=x", "application/json; charset=no-such"),
-)
-
-BODIES = (
-    *(b"", b"\x00", b"\xff\xfe", b"=", b"&&&", b"a", b"body", b"body=%", b"body=%zz", b"body=%ff"),
-    *(b"body=\xed\xa0\x80", b"body=%ed%a0%80&title=%c0%80", b"body=%00", b"\xff=\xff", b"%00=%00"),
-    *(
-        b"body=a&body=b&value=1&value=-1",
-        b"body[]=a&body[x]=b",
-        b"{}",
-        b"[" * 100_000,
-        b'{"a":NaN}',
-    ),
-    *(
-        b"--x\r\n",
-        b"--x--",
-        b"--x\r\n\r\n\r\n--x--",
-        b"--x\r\nContent-Disposition: form-data\r\n\r\na",
-    ),
-    b'--x\r\nContent-Disposition: form-data; name="body"\r\n\r\n\xff\x00\r\n--x--\r\n',
-    b'--x\r\nContent-Disposition: form-data; name="body"; filename="a"\r\n\r\na\r\n--x--\r\n',
-    b"--x\r\nContent-Disposition: form-data; name*=utf-8''%ff\r\n\r\na\r\n--x--\r\n",
-    b'--x\r\nContent-Disposition: form-data; name="body"\r\nContent-Type: text/plain; charset=x\r\n'
-    b"\r\na\r\n--x--\r\n",
-    b"a=b;" * 5000,
-    b"&".join(b"a%d=b" % number for number in range(5000)),
-)
-
-
-@pytest.mark.both_databases
-def test_no_body_of_no_kind_is_too_odd(place: Place) -> None:
-    targets = (
-        (place.admin, f"/threads/{place.thread.id}/theories"),
-        (place.admin, f"/posts/{place.theory.id}/votes"),
-        (place.guest, "/login"),
-        (place.guest, "/csp-report"),
-    )
-    for visitor, path in targets:
-        for kind in TYPES:
-            for body in BODIES:
-                headers = {"Sec-Fetch-Site": "same-origin", "X-CSRF-Token": visitor.token}
-                headers |= {"Content-Type": kind} if kind else {}
-                response = visitor.send("POST", path, headers=headers, data=body)
-                fine(response, (path, kind[:60], body[:60]))
-
-
-def test_what_is_too_large_is_refused_in_words(place: Place) -> None:
-    parts = {f"part{number}": "x" for number in range(200)}
-    for path, fields in forms(place):
-        huge = dict.fromkeys(fields, "x" * 1_100_000)
-        large = dict.fromkeys(fields, "x" * (600_000 // len(fields)))
-        for form, kind in (
-            (huge, "application/x-www-form-urlencoded"),
-            (huge, "multipart/form-data"),
-            (large, "multipart/form-data"),
-            (parts, "multipart/form-data"),
-        ):
-            data = {"csrf_token": place.admin.token, **form}
-            headers = {"Sec-Fetch-Site": "same-origin", "Content-Type": kind}
-            response = place.admin.send("POST", path, headers=headers, data=data)
-            assert fine(response, (path, kind)).status_code == 413, (path, kind, list(form)[:1])
-    for path, fields in GUESTS_FORMS:
-        response = place.guest.post(path, **dict.fromkeys(fields, "x" * 1_100_000))
-        assert fine(response, path).status_code == 413
-
-
 def test_a_text_of_the_longest_is_posted_and_one_more_is_not(place: Place) -> None:
     form = {"safe_title": "A safe title", "title": "A title", "kind": "plot"}
     path = f"/threads/{place.thread.id}/theories"
@@ -561,64 +375,3 @@ def test_a_text_of_the_longest_is_posted_and_one_more_is_not(place: Place) -> No
         assert response.status_code == status
     assert "20001 characters" in response.text
     assert "\u00e9" * 20_001 in response.text  # what was typed is there to be shortened
-
-
-@pytest.mark.parametrize(
-    "method", ["PUT", "DELETE", "PATCH", "TRACE", "CONNECT", "PROPFIND", "FOO", "get", "G" * 500]
-)
-def test_no_method_is_too_odd(place: Place, method: str) -> None:
-    for path in ("/", "/films", f"/posts/{place.theory.id}/votes", "/nothing"):
-        response = fine(place.admin.send(method, path), (method[:10], path))
-        assert response.status_code == (404 if path == "/nothing" else 405)
-        assert path == "/nothing" or response.headers["Allow"]
-
-
-HEADERS = (
-    *(
-        ("Cookie", value)
-        for value in ("sid", "=", ";;;", "sid=\u00e9", "sid=" + "x" * 43, "pref=.")
-    ),
-    *(("Cookie", f"sid={value}; pref={value}") for value in ("%00", "\xff", '"', "a" * 3000, "..")),
-    *(("Accept", value) for value in ("", "x", "*/*;q=x", "text/*;" * 500, "\u00e9", FRAGMENT * 2)),
-    *(("User-Agent", value) for value in ("", "\xff\xfe", "a" * 5000, "Firefox/\x85", "(" * 2000)),
-    *(("Referer", value) for value in ("http://[", "//", "\xff", "javascript:1", "a" * 5000)),
-    *(("If-None-Match", value) for value in ("*", '"', "W/", "\xff", '"a",' * 500)),
-    *(("If-Modified-Since", value) for value in ("x", "Thu, 32 Foo 99999 99:99:99 GMT", "0")),
-    *(
-        ("Range", value)
-        for value in ("bytes=0-0", "bytes=-1", "bytes=9-1", "x", "bytes=" + "0-0," * 500)
-    ),
-    *(("X-Forwarded-For", value) for value in ("1.2.3.4", "x", "\xff", "1," * 500)),
-    *(("X-Forwarded-Host", "evil.test"), ("X-Forwarded-Proto", "x"), ("Forwarded", "for=x;host=e")),
-    *(
-        ("Content-Length", "-1"),
-        ("Content-Length", "x"),
-        ("Transfer-Encoding", "x"),
-        ("Expect", "x"),
-    ),
-    *(
-        ("Accept-Language", "x" * 3000),
-        ("Accept-Encoding", "x"),
-        ("X-HTTP-Method-Override", "DELETE"),
-    ),
-    *(("X-CSRF-Token", "\xff"), ("X-Request-Id", "a\tb"), ("Authorization", "Basic =")),
-)
-
-
-@pytest.mark.both_databases
-def test_no_header_is_too_odd(place: Place) -> None:
-    for name, value in HEADERS:
-        for path in (
-            "/",
-            "/films",
-            f"/films/{place.film.slug}/poster.svg",
-            "/nothing",
-            "/settings",
-        ):
-            response = fine(place.guest.get(path, headers={name: value}), (name, value[:40], path))
-            assert "evil.test" not in response.text + str(response.headers)
-        sent = {"Sec-Fetch-Site": "same-origin", name: value}
-        for visitor, form in ((place.guest, {}), (place.admin, {"csrf_token": place.admin.token})):
-            data = {**form, "value": "dark"}
-            answer = visitor.send("POST", "/settings/theme", headers=sent, data=data)
-            fine(answer, (name, value[:40]))
