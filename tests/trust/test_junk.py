@@ -1,9 +1,4 @@
-"""Junk: whatever is typed, or stands in an address, the answer is no error of ours, and says what to
-do.
-
-On both databases, since they refuse different things: SQLite keeps NULs and overflows on large
-numbers, PostgreSQL the other way round.
-"""
+"""Junk: whatever is typed, or stands in an address, the answer is no error of ours and helps."""
 
 import json
 import re
