@@ -110,7 +110,11 @@ CANNED: tuple[Canned, ...] = (
 
 
 def case_page(
-    case: Case, viewer: Fan | Guest, form: DecisionForm, conflict: str | None = None
+    case: Case,
+    viewer: Fan | Guest,
+    form: DecisionForm,
+    conflict: str | None = None,
+    note_form: NoteForm | None = None,
 ) -> CasePage:
     """`case` for `viewer`, a moderator; `form` holds what was typed, or what is suggested."""
     row = queries.case_post(case)
@@ -135,7 +139,7 @@ def case_page(
         notes=[
             NoteLine(by.name, note.at, note.text) for note, by in queries.notes_about(author.id)
         ],
-        note_form=NoteForm(formdata=None, prefix="note-"),
+        note_form=note_form or NoteForm(formdata=None, prefix="note-"),
         note_action=url_for("moderation.add_note", case_id=case.id),
         claim=_claim(case, viewer),
         form=form,

@@ -89,7 +89,7 @@ def add_note(case_id: int) -> Any:
     form = NoteForm(prefix="note-")
     if not form.validate():
         decision = DecisionForm(queries.rules(), formdata=None, data=suggestion(found))
-        page = case_page(found, viewer(), decision, conflict=form.text.errors[0])
+        page = case_page(found, viewer(), decision, note_form=form)
         return queue_page(page, 422)
     with unit_of_work():
         cases.add_note(found, form.text.data, by=viewer())

@@ -113,7 +113,9 @@ def _allowed_about_case(token: Token, who: str, endpoint: str) -> bool:
     """What people said to moderators, and they to each other, is theirs; why they decided isn't."""
     kind, _, rest = token.post.partition("/")
     if (kind, token.part) in PRIVATE:
-        return who == "moderator" and endpoint in PRIVATE[kind, token.part]
+        # Nobody looks at the case about their own post: that would say who reported it.
+        own = kind == "report" and rest == "moderator's"
+        return who == "moderator" and not own and endpoint in PRIVATE[kind, token.part]
     reads = who in ("moderator", CONCERNED[rest])
     return endpoint == "moderation.log" or (endpoint == STATEMENT and reads)
 
