@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from forum import consequences, errors
 from forum.accounts import fan_views, preferences, sessions, settings_views
 from forum.accounts import views as account_views
+from forum.accounts.again import sent
 from forum.config import Settings
 from forum.films import views as film_views
 from forum.films.queries import seen_by
@@ -168,11 +169,5 @@ def _refuse_forgeries() -> Any:
         abort(403)
     token = sessions.current_form_token()
     if token and not origin.carries(request, token):
-        return render_template("errors/resend.html", fields=_sent_fields()), 403
+        return render_template("errors/resend.html", again=sent()), 403
     return None
-
-
-def _sent_fields() -> list[tuple[str, str]]:
-    """What was typed, to be sent again; passwords are typed again instead."""
-    left_out = ("csrf_token", "password", "current", "new")
-    return [(k, v) for k, v in request.form.items(multi=True) if k not in left_out]

@@ -8,7 +8,10 @@ from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from forum.accounts.again import packed, sent
+from forum.accounts.views import login_page
 from forum.lib.language import gettext as _
+from forum.lib.origin import SAFE_METHODS
 from forum.lib.quotas import TooMany
 from forum.permissions import Refused
 
@@ -117,7 +120,10 @@ def _refused(refusal: Refused) -> Any:
     if code == "absent":
         return page(404)
     if code == "guest":
-        back = request.path if request.method in ("GET", "HEAD") else None
+        carry = packed(sent()) if request.method == "POST" else ""
+        if carry:
+            return login_page(carry=carry, status=401)
+        back = request.path if request.method in SAFE_METHODS else None
         return redirect(url_for("accounts.login", next=back), 303, Response)
     return page(403, reason, _("Not as things stand."), refusal.way_on)
 

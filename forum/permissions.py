@@ -305,7 +305,9 @@ def can_see_queue(by: Viewer) -> Verdict:
     """Whether `by` may see what waits for moderators."""
     if by.is_moderator and by.sanction is None:
         return YES
-    return _no("role", _("Moderators work here."))
+    return _signed_in(by, _("Log in: moderators work here.")) and _no(
+        "role", _("Moderators work here.")
+    )
 
 
 def can_see_case(by: Viewer, post: Any) -> Verdict:
@@ -346,12 +348,17 @@ def can_sanction(by: Viewer, user: Any) -> Verdict:
 
 def can_change_texts(by: Viewer) -> Verdict:
     """Whether `by` may rewrite the rules and the page about the site."""
-    return YES if by.is_admin else _no("role", _("Admins do this."))
+    if by.is_admin:
+        return YES
+    return _signed_in(by, _("Log in: admins do this.")) and _no("role", _("Admins do this."))
 
 
 def can_read_statement(by: Viewer, decision: Any) -> Verdict:
-    """Whether `by` may read the statement of reasons of `decision`: whom it concerns, and staff."""
-    if decision.user_id == by.id or by.is_moderator:
+    """Whether `by` may read the reasons of `decision`, None if absent: the person
+    whom it is about, and staff."""
+    if by.is_guest:
+        return _no("guest", _("Log in to read why."))
+    if decision is not None and (decision.user_id == by.id or by.is_moderator):
         return YES
     return _no("absent", _("Nothing is showing at this address."))
 

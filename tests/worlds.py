@@ -24,6 +24,7 @@ from flask import Flask, current_app
 from sqlalchemy import select, update
 
 from forum import counters, create_app
+from forum.accounts import credentials
 from forum.accounts import operations as accounts
 from forum.accounts.passwords import hash_password
 from forum.accounts.queries import live_session
@@ -48,8 +49,9 @@ from forum.votes import ranks
 from tests.databases import SECRET
 from tests.visitors import Visitor
 
-ROLES = ("guest", "newcomer", "fan", "author", "moderator", "admin")
-"""Who visits: a guest in a browser that has opened the film "open", and accounts that have."""
+ROLES = ("guest", "newcomer", "fan", "author", "moderator", "admin", "suspended", "banned")
+"""Who visits: a guest in a browser that has opened the film "open", and accounts that have; the
+last two are fans under those sanctions."""
 
 TAKEN_DOWN = ("hidden", "removed", "withdrawn", "held", "purged")
 """The states of a post but "published"."""
@@ -220,9 +222,12 @@ class _Builder:
                 email = f"{self.token(f'user/{role}', 'e-mail')}@example.com"
                 user = accounts.sign_up(role, email, password, by=Operator(), role=kind)
                 user.trust_set = "newcomer" if role == "newcomer" else "trusted"
+                if role in ("suspended", "banned"):
+                    user.sanction = role
+                    user.sanctioned_until = clock.now() + timedelta(days=14)
                 cookie = accounts.log_in(user, "a test", by=Operator())
                 if role == "fan":
-                    self.world.reset_link = accounts.make_reset_link(user, by=Operator())
+                    self.world.reset_link = credentials.make_reset_link(user, by=Operator())
             row = live_session(cookie, clock.now())
             carried = form_token(current_app.config["SECRET_KEY"], row.id)
             self.world.accounts[role] = Account(user.id, role, row.id, cookie, carried)

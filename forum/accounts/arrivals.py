@@ -4,14 +4,12 @@ written."""
 import json
 
 from forum.accounts import preferences
+from forum.accounts.again import MOST_CARRIED
 from forum.accounts.viewers import Fan
 from forum.films import operations as film_operations
 from forum.films.queries import films_with
 from forum.permissions import can_find_film
 from forum.theories import drafts
-
-MOST_CARRIED = 60_000
-"""Characters of a carried form; more than any composer takes."""
 
 _KINDS = ("thread", "theory", "reply")
 _FIELD_LENGTH = 20_000

@@ -1,4 +1,4 @@
-"""What is done to accounts: signing up, sessions, passwords, roles."""
+"""What is done to accounts: signing up, sessions, roles."""
 
 from datetime import timedelta
 
@@ -6,9 +6,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from forum import events
-from forum.accounts.models import ROLES, TRUST_LEVELS, ResetLink, Session, User
+from forum.accounts.models import ROLES, TRUST_LEVELS, Session, User
 from forum.accounts.names import folded, skeleton
-from forum.accounts.queries import is_taken
+from forum.accounts.queries import is_taken, still_has
 from forum.accounts.tokens import digest, new_token
 from forum.events import Kind
 from forum.lib import clock
@@ -26,7 +26,6 @@ from forum.permissions import (
 IDLE = timedelta(days=14)
 ABSOLUTE = timedelta(days=90)
 MOST_SESSIONS = 20
-RESET_LIFE = timedelta(minutes=30)
 DEVICE_LENGTH = 80
 
 
@@ -100,20 +99,25 @@ def add_archive(name: str, *, by: Viewer) -> User:
     return user
 
 
-def log_in(user: User, device: str, *, by: Viewer, replaces: int = 0) -> str:
+def log_in(
+    user: User, device: str, *, by: Viewer, replaces: int = 0, checked: str | None = None
+) -> str:
     """Begin a session for `user`, whose password was just checked.
 
     Args:
         device: what the browser calls itself, for the list of sessions.
         replaces: id of the session that the browser had; it ends, so that no id outlives a log-in.
+        checked: the hash that the password was compared with, before this transaction.
 
     Returns:
         The token for the cookie; it is kept nowhere else.
 
     Raises:
         Refused: never, as things stand.
+        PasswordChanged: the account has another password by now, so `checked` lets nobody in.
     """
     require(can_log_in(by))
+    still_has(user.id, checked)
     now = clock.now()
     if replaces:
         session().execute(delete(Session).where(Session.id == replaces))
@@ -178,74 +182,6 @@ def end_session(session_id: int, *, by: Viewer) -> None:
         events.record(Kind.SESSION_ENDED, by=by, user_id=by.id)
 
 
-def change_password(password_hash: str, keep_session: int, *, by: Viewer) -> None:
-    """Set one's own password; every other session ends, and so do reset links.
-
-    Args:
-        password_hash: from `hash_password()`.
-        keep_session: id of the session that stays.
-
-    Raises:
-        Refused: `by` is no account.
-    """
-    require(can_have_account(by))
-    user = session().get_one(User, by.id, with_for_update=True)
-    _set_password(user, password_hash, keep_session)
-    events.record(Kind.PASSWORD_CHANGED, by=by, user_id=user.id)
-
-
-def rehash_password(user: User, password_hash: str, *, by: Viewer) -> None:
-    """Keep the same password under today's costs, at log-in.
-
-    Raises:
-        Refused: never, as things stand.
-    """
-    require(can_log_in(by))
-    user.password_hash = password_hash
-
-
-def make_reset_link(user: User, *, by: Viewer) -> str:
-    """A one-time link's token with which its holder sets a new password; earlier ones end.
-
-    Raises:
-        Refused: `by` is not the operator.
-    """
-    require(can_operate(by))
-    session().execute(delete(ResetLink).where(ResetLink.user_id == user.id))
-    token, now = new_token(), clock.now()
-    session().add(
-        ResetLink(
-            token_hash=digest(token), user_id=user.id, created_at=now, expires_at=now + RESET_LIFE
-        )
-    )
-    events.record(Kind.RESET_LINK_MADE, by=by, user_id=user.id)
-    return token
-
-
-def reset_password(token: str, password_hash: str, *, by: Viewer) -> bool:
-    """Use a reset link: once. All sessions end; nobody is logged in by it.
-
-    Returns:
-        Whether the link was still good.
-
-    Raises:
-        Refused: never, as things stand.
-    """
-    require(can_log_in(by))
-    used = session().execute(
-        delete(ResetLink)
-        .where(ResetLink.token_hash == digest(token), ResetLink.expires_at > clock.now())
-        .returning(ResetLink.user_id)
-    )
-    user_id = used.scalar()
-    if user_id is None:
-        return False
-    user = session().get_one(User, user_id, with_for_update=True)
-    _set_password(user, password_hash, keep_session=0)
-    events.record(Kind.PASSWORD_CHANGED, by=by, user_id=user.id)
-    return True
-
-
 def set_role(user: User, role: str, *, by: Viewer) -> None:
     """Make `user` a fan, moderator or admin; holds from their next request on.
 
@@ -282,10 +218,3 @@ def _end_session(session_id: int, by: Viewer) -> bool:
         .returning(Session.id)
     )
     return bool(ended.all())
-
-
-def _set_password(user: User, password_hash: str, keep_session: int) -> None:
-    user.password_hash = password_hash
-    ended = delete(Session).where(Session.user_id == user.id, Session.id != keep_session)
-    session().execute(ended)
-    session().execute(delete(ResetLink).where(ResetLink.user_id == user.id))

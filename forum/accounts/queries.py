@@ -41,6 +41,10 @@ _session_with_user = (
 )
 
 
+class PasswordChanged(Exception):
+    """The password was changed while the one before was being checked."""
+
+
 def live_session(token: str, now: datetime) -> Any:
     """The session behind a cookie's `token` with its user's columns, in one statement, or None."""
     return session().execute(_session_with_user, {"token_hash": digest(token), "now": now}).first()
@@ -87,3 +91,14 @@ FANS_ORDER = Keyset((User.theory_count, "desc"), (User.id, "asc"))
 def fans(cursor: str | None, size: int) -> Page[User]:
     """Accounts by how many theories they have published; the archive is no fan."""
     return FANS_ORDER.page(select(User).where(User.is_archive.is_(False)), cursor, size)
+
+
+def still_has(user_id: int, checked: str | None) -> None:
+    """Lock an account, whose password was compared with the hash `checked` before; None if not.
+
+    Raises:
+        PasswordChanged: it has another password by now, so what was compared means nothing.
+    """
+    kept = select(User.password_hash).where(User.id == user_id).with_for_update()
+    if session().scalars(kept).one() != checked and checked is not None:
+        raise PasswordChanged

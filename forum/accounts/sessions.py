@@ -41,7 +41,8 @@ def init_app(app: Flask, load_seen: LoadSeen) -> None:
     manager = LoginManager()
     manager.session_protection = None
     manager.anonymous_user = lambda: Guest(seen=frozenset(preferences.current().seen))
-    manager.request_loader(lambda request: _load(request, load_seen))
+    manager.request_loader(lambda request: _fan_of(request.cookies.get(cookie_name(), "")))
+    app.extensions["load_seen"] = load_seen
     manager.init_app(app)
     app.session_interface = _NoFlaskSession()
     app.jinja_env.globals["csrf_token"] = current_form_token
@@ -92,8 +93,13 @@ def current_form_token() -> str:
     return form_token(current_app.config["SECRET_KEY"], person.session_id)
 
 
-def _load(request: Request, load_seen: LoadSeen) -> Fan | None:
-    token = request.cookies.get(cookie_name(), "")
+def become(token: str) -> None:
+    """Answer the rest of this request to whoever's session has just begun with `token`."""
+    g._login_user = _fan_of(token)  # noqa: SLF001  # where Flask-Login keeps them
+    g.is_private = True
+
+
+def _fan_of(token: str) -> Fan | None:
     if len(token) != _TOKEN_LENGTH or not token.isascii():
         return None
     now = clock.now()
@@ -112,7 +118,7 @@ def _load(request: Request, load_seen: LoadSeen) -> Fan | None:
         sanction=sanction_in_force(row.sanction, row.sanctioned_until, now),
         sanctioned_until=row.sanctioned_until,
         unread=row.unread,
-        load_seen=load_seen,
+        load_seen=current_app.extensions["load_seen"],
     )
     if now - row.seen_at > TOUCH_EVERY:
         g.touch_session = fan

@@ -6,9 +6,10 @@ from typing import Any
 
 from flask import Response, abort, redirect, render_template, request, url_for
 
-from forum.accounts import operations, passwords, preferences, queries
+from forum.accounts import credentials, operations, passwords, preferences, queries
 from forum.accounts.forms import PasswordForm
 from forum.accounts.models import User
+from forum.accounts.queries import PasswordChanged
 from forum.accounts.sessions import device, set_cookie, viewer
 from forum.accounts.viewers import Fan
 from forum.accounts.views import blueprint, refused
@@ -60,15 +61,19 @@ def password() -> Any:
     password_hash = session().get_one(User, person.id).password_hash
     session().rollback()
     if not passwords.is_right(password_hash, form.current.data):
-        form.current.errors = [_("This is not your password. Check it.")]
-        return _settings_page(form, 422)
+        return _wrong_password(form)
     new_hash = passwords.hash_password(form.new.data)
-    with unit_of_work():
-        operations.change_password(new_hash, person.session_id, by=person)
-        token = operations.log_in(
-            session().get_one(User, person.id), device(), by=person, replaces=person.session_id
-        )
-        throttle.forget(_PASSWORD_BY_ACCOUNT, str(person.id))
+    try:
+        with unit_of_work():
+            credentials.change_password(
+                new_hash, person.session_id, by=person, checked=password_hash
+            )
+            token = operations.log_in(
+                session().get_one(User, person.id), device(), by=person, replaces=person.session_id
+            )
+            throttle.forget(_PASSWORD_BY_ACCOUNT, str(person.id))
+    except PasswordChanged:
+        return _wrong_password(form)
     return set_cookie(onward(url_for("accounts.settings"), said="password-changed"), token)
 
 
@@ -89,6 +94,11 @@ def theme() -> Response:
     answer = onward(local_path(request.form.get("next"), url_for("front.index")))
     kept = preferences.Preferences(preferences.current().seen, value)
     return preferences.keep(answer, kept)
+
+
+def _wrong_password(form: PasswordForm) -> Any:
+    form.current.errors = [_("This is not your password. Check it.")]
+    return _settings_page(form, 422)
 
 
 def _settings_page(form: PasswordForm, status: int) -> Any:

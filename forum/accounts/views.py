@@ -7,19 +7,23 @@ from flask import (
     Blueprint,
     Response,
     current_app,
+    make_response,
     redirect,
     render_template,
     request,
     url_for,
 )
 
-from forum.accounts import operations, passwords, preferences, queries
+from forum.accounts import credentials, operations, passwords, preferences, queries
+from forum.accounts.again import unpacked
 from forum.accounts.arrivals import settle
 from forum.accounts.forms import LogInForm, ResetForm, SignUpForm
 from forum.accounts.models import User
 from forum.accounts.names import folded
 from forum.accounts.operations import NameTaken
+from forum.accounts.queries import PasswordChanged
 from forum.accounts.sessions import (
+    become,
     delete_cookie,
     device,
     replaced_session,
@@ -81,7 +85,7 @@ def create_account() -> Any:
     except NameTaken as problem:
         form.name.errors = [str(problem)]
         return _signup_page(form, next_url, carry, 422)
-    return _arrived(token, next_url, "signed-up")
+    return _arrived(token, next_url, carry, "signed-up")
 
 
 @blueprint.get("/login")
@@ -111,17 +115,19 @@ def create_session() -> Any:
     password_hash = user.password_hash if user is not None else None
     session().rollback()  # no transaction is open while the password is checked
     if not passwords.is_right(password_hash, form.password.data) or user is None:
-        form.form_errors = [_("Name and password don't belong together. Check both.")]
-        return login_page(next_url, carry, 422, form)
+        return _wrong_password(form, next_url, carry)
     better = None
     if password_hash and passwords.needs_rehash(password_hash):
         better = passwords.hash_password(form.password.data)
-    with unit_of_work():
-        if better:
-            operations.rehash_password(user, better, by=viewer())
-        throttle.forget(_LOGIN_BY_NAME, folded(name))
-        token = _begin_session(user, carry)
-    return _arrived(token, next_url, "logged-in")
+    try:
+        with unit_of_work():
+            token = _begin_session(user, carry, password_hash)
+            if better:
+                credentials.rehash_password(user, better, by=viewer())
+            throttle.forget(_LOGIN_BY_NAME, folded(name))
+    except PasswordChanged:
+        return _wrong_password(form, next_url, carry)
+    return _arrived(token, next_url, carry, "logged-in")
 
 
 @blueprint.post("/logout")
@@ -155,7 +161,7 @@ def reset(token: str) -> Any:
         if valid and form.validate():
             password_hash = passwords.hash_password(form.password.data)
             with unit_of_work():
-                valid = operations.reset_password(token, password_hash, by=viewer())
+                valid = credentials.reset_password(token, password_hash, by=viewer())
             if valid:
                 return onward(url_for("accounts.login"), said="password-changed")
     else:
@@ -197,9 +203,16 @@ def _signup_page(form: SignUpForm, next_url: str | None, carry: str, status: int
     return page, status
 
 
-def _begin_session(user: User, carry: str) -> str:
+def _wrong_password(form: LogInForm, next_url: str | None, carry: str) -> Any:
+    form.form_errors = [_("Name and password don't belong together. Check both.")]
+    return login_page(next_url, carry, 422, form)
+
+
+def _begin_session(user: User, carry: str, checked: str | None = None) -> str:
     """Log `user` in and keep what they brought along; part of the current transaction."""
-    token = operations.log_in(user, device(), by=viewer(), replaces=replaced_session())
+    token = operations.log_in(
+        user, device(), by=viewer(), replaces=replaced_session(), checked=checked
+    )
     fan = Fan(
         id=user.id,
         name=user.name,
@@ -213,8 +226,14 @@ def _begin_session(user: User, carry: str) -> str:
     return token
 
 
-def _arrived(token: str, next_url: str | None, said: str) -> Response:
-    answer = onward(local_path(next_url, url_for("front.index")), said=said)
+def _arrived(token: str, next_url: str | None, carry: str, said: str) -> Response:
+    """Where somebody goes who is in: on, or to what they sent when their session had ended."""
+    again = unpacked(carry)
+    if again is None:
+        answer = onward(local_path(next_url, url_for("front.index")), said=said)
+    else:
+        become(token)
+        answer = make_response(render_template("errors/resend.html", again=again))
     kept = preferences.Preferences((), preferences.current().theme)
     return set_cookie(preferences.keep(answer, kept), token)
 

@@ -5,7 +5,7 @@ import sys
 import click
 from flask import current_app
 
-from forum.accounts import operations, queries
+from forum.accounts import credentials, operations, queries
 from forum.accounts.models import ROLES, TRUST_LEVELS, User
 from forum.accounts.names import name_problem
 from forum.accounts.passwords import hash_password, weakness
@@ -76,7 +76,7 @@ def reset(name: str) -> None:
     if account.is_archive:
         raise click.ClickException(f"{account.name} is the archive: nobody logs in as it.")
     with unit_of_work():
-        token = operations.make_reset_link(account, by=Operator())
+        token = credentials.make_reset_link(account, by=Operator())
     click.echo(f"{current_app.config['FOYER'].public_url}/reset/{token}")
 
 

@@ -114,7 +114,7 @@ def _row(
     entry, actor, film = line
     decision = behind.get(entry.seq)
     private = None
-    if decision is not None and decision.case_id is not None:
+    if decision is not None and decision.case_id and decision.user_id != viewer().id:
         private = Private(decision.note, url_for("moderation.case", case_id=decision.case_id))
     act = ACTS[entry.act].done
     if entry.act == "ban_and_remove":

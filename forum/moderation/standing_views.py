@@ -117,8 +117,8 @@ def reverse(decision_id: int) -> Any:
 
 def _found(decision_id: int) -> Decision:
     decision = queries.decision_with_id(decision_id)
-    if decision is None or not can_read_statement(viewer(), decision):
-        abort(404)
+    require(can_read_statement(viewer(), decision))
+    assert decision is not None  # an absent one is nobody's to read
     return decision
 
 

@@ -113,8 +113,8 @@ def decide(case_id: int) -> Any:
 def confirm_purge(case_id: int) -> Any:
     """The second moderator says yes to a purge."""
     found = _found(case_id)
-    if found.purge_by_id is None:
-        abort(400)
+    if found.purge_by_id is None:  # somebody else was faster
+        return _conflict(found, Handled(found.closed_by_id, found.closed_at), None)
     proposed = {"rule": str(found.purge_rule), "reasons": found.purge_reasons}
     form = DecisionForm(queries.rules(), formdata=None, data=proposed)
     return _decided(found, "purge", form, found.version)
@@ -125,7 +125,7 @@ def refuse_purge(case_id: int) -> Any:
     """The second moderator says no to a purge."""
     found = _found(case_id)
     if found.purge_by_id is None:
-        abort(400)
+        return _conflict(found, Handled(found.closed_by_id, found.closed_at), None)
     try:
         with unit_of_work():
             decisions.refuse_purge(found, found.version, by=viewer())
@@ -169,7 +169,7 @@ def _conflict(found: Case, handled: Handled, form: DecisionForm | None) -> Any:
     else:
         text = _("The case has changed since you opened it. Look again, then decide.")
     shown = form or DecisionForm(queries.rules(), formdata=None, data=suggestion(fresh))
-    if fresh.closed_at is not None and shown.reasons.data:
+    if fresh.closed_at is not None and form is not None and form.reasons.data:
         # A closed case has no form: what was typed stands in the message.
         text += " " + _("You had written: “%(text)s”") % {"text": shown.reasons.data}
     shown.version.data = str(fresh.version)

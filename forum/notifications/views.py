@@ -73,6 +73,8 @@ def _line(
     elif notice.kind == "decision":
         sentence = _DECIDED[decision.act] % {"name": name, "film": place}
         url = url_for("moderation.statement", decision_id=decision.id)
+        if decision.act in _OPENED and post is not None and can_read(person, post):
+            url = cards.permalink(post)
     else:
         words = (
             _("Your report about %(name)s was right: the moderators acted on it.")
@@ -100,6 +102,10 @@ _DECIDED = {
     "ban_and_remove": _("Your account is banned, and what you posted was removed."),
     "lift": _("Your account may write again."),
 }
+
+
+_OPENED = frozenset({"approve", "no_action", "restore", "unlock"})
+"""Decisions for the author, who rather goes to the post than to the reasons."""
 
 
 def _named(person: Fan, post: Post | None) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Response, redirect, request, url_for
 
+from forum.accounts.again import packed, sent
 from forum.accounts.sessions import viewer
 from forum.accounts.views import login_page
 from forum.films.finding import film_or_404
@@ -173,7 +174,7 @@ def _again(
 def _carried_to_login(composer: Composer) -> Any:
     """The log-in page, carrying what was typed; it is a draft once they are in."""
     if composer.is_edit:
-        return redirect(url_for("accounts.login", next=composer.here), 303)
+        return login_page(next_url=composer.here, carry=packed(sent()), status=401)
     carry = json.dumps(
         {
             "kind": composer.kind,

@@ -10,10 +10,11 @@ from sqlalchemy import select
 from forum.accounts.models import User
 from forum.films.queries import seen_by
 from forum.lib.database import unit_of_work
+from forum.moderation.models import Report
 from forum.theories.models import Draft
 from tests.accounts.test_log_in import log_in
 from tests.accounts.test_sign_up import sign_up
-from tests.factories import a_film, a_theory, a_thread, a_user, film_of, found
+from tests.factories import a_fan, a_film, a_theory, a_thread, a_user, film_of, found, the_rules
 
 THEORY = {
     "safe_title": "A safe title",
@@ -162,3 +163,49 @@ def test_half_characters_break_no_page(app, guest):
     page = guest.see(f"/threads/{thread.id}/theories/new")
     assert "before" in page
     assert "after" in page
+
+
+def test_a_report_sent_after_the_session_ended_is_sent_again_after_logging_in(app, guest):
+    the_rules()
+    theory = a_theory()
+    fan = a_user("igor")
+    a_fan(fan, seen=(film_of(theory),))
+    asked = guest.post(f"/posts/{theory.id}/reports", rule="2", words="Look & <see>.")
+    assert asked.status_code == 401
+    entered = log_in(guest, "igor", carry=carried(asked.text))
+    assert entered.status_code == 200
+    assert "Nothing that you typed is lost." in entered.text
+    assert "Log out" in entered.text
+    form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', entered.text))
+    guest.token = form.pop("csrf_token")
+    sent = guest.post(
+        f"/posts/{theory.id}/reports", **{k: html.unescape(v) for k, v in form.items()}
+    )
+    assert sent.status_code == 303
+    assert found(select(Report.words)) == ["Look & <see>."]
+
+
+def test_an_edit_sent_after_the_session_ended_is_sent_again_after_logging_in(app, guest):
+    theory = a_theory()
+    asked = guest.post(f"/posts/{theory.id}/revisions", **THEORY, version="1")
+    assert asked.status_code == 401
+    kept = json.loads(carried(asked.text))
+    assert kept["path"] == f"/posts/{theory.id}/revisions"
+    assert ["body", THEORY["body"]] in kept["sent"]
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        {"path": "https://evil.example/", "sent": [["a", "b"]]},
+        {"path": "/nowhere", "sent": [["a", "b"]]},
+        {"path": "/films", "sent": [["a", "b"]]},
+        {"path": "/logout", "sent": [["a", 1]]},
+        {"path": "/logout", "sent": [["a", "\ud800"]]},
+        {"path": "/logout", "sent": [["a"]]},
+        {"path": 5, "sent": []},
+    ],
+)
+def test_nonsense_to_be_sent_again_is_ignored(app, guest, nonsense):
+    a_user("igor")
+    assert log_in(guest, "igor", carry=json.dumps(nonsense)).status_code == 303

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from forum.accounts import operations
+from forum.accounts import credentials
 from forum.accounts.models import ResetLink, User
 from forum.accounts.viewers import Operator
 from forum.events import Event, Kind
@@ -21,7 +21,7 @@ NEW = "quite another set of words"
 
 def a_link(user: User) -> str:
     with unit_of_work():
-        return "/reset/" + operations.make_reset_link(user, by=Operator())
+        return "/reset/" + credentials.make_reset_link(user, by=Operator())
 
 
 @pytest.fixture

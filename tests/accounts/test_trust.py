@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from forum.accounts import operations
+from forum.accounts import credentials, operations
 from forum.accounts.models import Session
 from forum.accounts.trust import trust_of
 from forum.accounts.viewers import Guest, Operator
@@ -137,7 +137,7 @@ def test_only_the_operator_gives_roles_trust_links_and_accounts(app, role):
     acts = [
         lambda: operations.set_role(user, "admin", by=by),
         lambda: operations.set_trust(user, "trusted", by=by),
-        lambda: operations.make_reset_link(user, by=by),
+        lambda: credentials.make_reset_link(user, by=by),
         lambda: operations.add_archive("an_archive", by=by),
     ]
     for act in acts:
@@ -148,7 +148,7 @@ def test_only_the_operator_gives_roles_trust_links_and_accounts(app, role):
 
 def test_a_guest_has_no_account_to_change(app):
     for act in (
-        lambda: operations.change_password("hash", 0, by=Guest()),
+        lambda: credentials.change_password("hash", 0, by=Guest()),
         lambda: operations.touch_session(1, by=Guest()),
         lambda: operations.log_out(1, by=Guest()),
     ):

@@ -52,9 +52,15 @@ def stage(first_day: Stage) -> Stage:
 
 
 @pytest.fixture
-def house(stage: Stage, tmp_path: Path) -> Iterator[House]:
+def settings_of_the_house() -> dict[str, str]:
+    """Settings that differ from those of `open_house`; override it in a test module."""
+    return {}
+
+
+@pytest.fixture
+def house(stage: Stage, tmp_path: Path, settings_of_the_house: dict[str, str]) -> Iterator[House]:
     """A forum on a copy of `stage`; afterwards every counter must equal its recount."""
-    with open_house(tmp_path, stage.database) as opened:
+    with open_house(tmp_path, stage.database, **settings_of_the_house) as opened:
         yield opened
         with opened.app.app_context():
             drifted = [*counters.drifted(), *ranks.drifted()]

@@ -6,22 +6,21 @@ taken down.
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import time_machine
 from sqlalchemy import select
 
-from forum.accounts import operations as accounts
+from forum.accounts import credentials
 from forum.accounts.models import User
 from forum.accounts.viewers import Operator
 from forum.films.models import Film
 from forum.lib.database import session, unit_of_work
 from forum.theories import changes, drafts
-from forum.theories import operations as theories
 from forum.theories.cards import address
 from forum.theories.models import Post
 from forum.theories.writing import words
 from forum.votes import operations as votes
+from tests.browser import desk, writing
 from tests.factories import a_fan, a_user, in_state, viewer_of
 
 LONGEST_NAME = "Wilhelmina_Wasserman"
@@ -65,15 +64,25 @@ def furnish() -> dict[str, str]:
     with time_machine.travel(datetime.now(UTC) - timedelta(days=5), tick=True):
         hana = a_user("hana", trust="trusted")
         usher = a_user("usher_of_the_house", role="moderator")
+        second = a_user("lantern", role="moderator")
         crowd = [a_user(name, trust="trusted") for name in _names()]
         newcomer = a_user("new_here", trust=None)
+        a_user("owner", role="admin")
         anora = session().scalars(select(Film).where(Film.slug == "anora-2024")).one()
-        for user in (hana, usher, newcomer, *crowd):
+        for user in (hana, usher, second, newcomer, *crowd):
             a_fan(user, seen=(anora,))
         _vote(crowd, hana)
     with time_machine.travel(datetime.now(UTC) - timedelta(days=2, hours=3), tick=True):
         places = _argue(anora, hana, crowd)
         places |= _other_films(hana, usher, crowd)
+        places |= desk.work(
+            _first_theory(anora),
+            hana=hana,
+            usher=usher,
+            second=second,
+            crowd=crowd,
+            newcomer=newcomer,
+        )
     with time_machine.travel(datetime.now(UTC) - timedelta(hours=7), tick=True):
         places |= _today(anora, hana, crowd)
     places["reset"] = _reset_link(hana)
@@ -103,32 +112,23 @@ def _vote(crowd: list[User], hana: User) -> None:
 def _argue(film: Film, hana: User, crowd: list[User]) -> dict[str, str]:
     """Replies below the first theory, and a theory that has been edited."""
     question = _questions(film)[0]
-    theory = (
-        session()
-        .scalars(
-            select(Post)
-            .where(Post.type == "theory", Post.thread_id == question.id)
-            .order_by(Post.id)
-            .limit(1)
-        )
-        .one()
-    )
-    first = _reply(
+    theory = _first_theory(film)
+    first = writing.reply(
         theory, crowd[4], "You give the silence to her. I think it belongs to *him*.", "challenges"
     )
     _good_points(first, crowd[5:9])
     parent = first
     for depth in range(7):
         stance = ("neutral", "supports", "challenges")[depth % 3]
-        parent = _reply(
+        parent = writing.reply(
             parent, crowd[depth], f"Level {depth + 2}: look at who moves first.", stance
         )
-    gone = _reply(theory, crowd[1], "Taken back.", "supports")
-    _reply(gone, crowd[2], "An answer that stays.", "neutral")
-    removed = _reply(theory, crowd[3], "Not fit to be read.", "challenges")
-    own = _reply(theory, hana, "What persuades me is the *wipers*.", "supports")
+    gone = writing.reply(theory, crowd[1], "Taken back.", "supports")
+    writing.reply(gone, crowd[2], "An answer that stays.", "neutral")
+    removed = writing.reply(theory, crowd[3], "Not fit to be read.", "challenges")
+    own = writing.reply(theory, hana, "What persuades me is the *wipers*.", "supports")
     _good_points(own, crowd[:3])
-    wide = _reply(theory, crowd[5], WIDE, "neutral")
+    wide = writing.reply(theory, crowd[5], WIDE, "neutral")
     with unit_of_work():
         changes.withdraw(gone, by=viewer_of(crowd[1]))
     in_state(removed, "removed")
@@ -156,9 +156,11 @@ def _other_films(hana: User, usher: User, crowd: list[User]) -> dict[str, str]:
     inception = session().scalars(select(Film).where(Film.slug == "inception-2010")).one()
     for user in (hana, crowd[5], usher):
         a_fan(user, seen=(jeanne, stalker))
-    empty = _thread(stalker, hana, "A question about the room", "Did any of them want to go in?")
-    locked = _thread(stalker, crowd[5], "The dog", "Whose dog is it, and since when?")
-    _theory(
+    empty = writing.thread(
+        stalker, hana, "A question about the room", "Did any of them want to go in?"
+    )
+    locked = writing.thread(stalker, crowd[5], "The dog", "Whose dog is it, and since when?")
+    writing.theory(
         locked,
         crowd[5],
         "On the dog",
@@ -168,7 +170,7 @@ def _other_films(hana: User, usher: User, crowd: list[User]) -> dict[str, str]:
     with unit_of_work():
         changes.lock(locked, True, by=viewer_of(usher))
         changes.pin(locked, True, by=viewer_of(usher))
-    long = _thread(
+    long = writing.thread(
         jeanne,
         crowd[5],
         f"A safe title of eighty characters, with {LONGEST_WORD}"[:80],
@@ -176,7 +178,7 @@ def _other_films(hana: User, usher: User, crowd: list[User]) -> dict[str, str]:
         WIDE,
     )
     for number in range(28):
-        _theory(
+        writing.theory(
             long,
             crowd[5] if number == 3 else crowd[number % 5],
             f"Safe title {number}",
@@ -192,10 +194,10 @@ def _other_films(hana: User, usher: User, crowd: list[User]) -> dict[str, str]:
     )
     assert with_pages is not None
     for number in range(54):
-        _reply(with_pages, crowd[number % 5], f"Answer {number + 1} of many.", "neutral")
+        writing.reply(with_pages, crowd[number % 5], f"Answer {number + 1} of many.", "neutral")
     a_fan(hana, seen=(inception,))
-    withdrawn = _thread(inception, hana, "The last shot", "Does it fall?")
-    _theory(withdrawn, crowd[0], "A view of it", "It wobbles", "I saw it wobble.", seen=inception)
+    withdrawn = writing.thread(inception, hana, "The last shot", "Does it fall?")
+    writing.theory(withdrawn, crowd[0], "A view of it", "It wobbles", "I saw it wobble.")
     with unit_of_work():
         changes.withdraw(withdrawn, by=viewer_of(hana))
     return {
@@ -213,7 +215,7 @@ def _other_films(hana: User, usher: User, crowd: list[User]) -> dict[str, str]:
 def _today(anora: Film, hana: User, crowd: list[User]) -> dict[str, str]:
     """What was posted a few hours ago: figures still hidden, one's own theory, a draft."""
     threads = _questions(anora)
-    blind = _theory(
+    blind = writing.theory(
         threads[0],
         crowd[0],
         "On what is heard",
@@ -223,7 +225,7 @@ def _today(anora: Film, hana: User, crowd: list[User]) -> dict[str, str]:
     for fan in crowd[1:6]:
         with unit_of_work():
             votes.cast_vote(blind, 1, by=viewer_of(fan))
-    own = _theory(
+    own = writing.theory(
         threads[0],
         hana,
         "A look out of the window",
@@ -238,8 +240,10 @@ def _today(anora: Film, hana: User, crowd: list[User]) -> dict[str, str]:
             kind="allegory",
         )
         changes.revise(own, text, 1, by=viewer_of(hana))
-    gone = _theory(threads[1], crowd[2], "Something else", "I was wrong about it", "All of it.")
-    _reply(gone, hana, "You were not, you know.", "supports")
+    gone = writing.theory(
+        threads[1], crowd[2], "Something else", "I was wrong about it", "All of it."
+    )
+    writing.reply(gone, hana, "You were not, you know.", "supports")
     with unit_of_work():
         changes.withdraw(gone, by=viewer_of(crowd[2]))
     with unit_of_work():
@@ -274,40 +278,15 @@ def _questions(film: Film) -> list[Post]:
     return list(session().scalars(asked.order_by(Post.id.desc())))
 
 
+def _first_theory(film: Film) -> Post:
+    """The oldest theory of the question that was asked last."""
+    answers = select(Post).where(Post.type == "theory", Post.thread_id == _questions(film)[0].id)
+    return session().scalars(answers.order_by(Post.id).limit(1)).one()
+
+
 def _reset_link(user: User) -> str:
     with unit_of_work():
-        return f"/reset/{accounts.make_reset_link(user, by=Operator())}"
-
-
-def _writer(user: User, *seen: Film) -> Any:
-    """`user` without the quotas that would keep an evening from fitting into a second."""
-    return Operator(
-        id=user.id, seen=frozenset({*viewer_of(user).seen, *(film.id for film in seen)})
-    )
-
-
-def _thread(
-    film: Film, user: User, safe_title: str, title: str, body: str = "I keep asking."
-) -> Post:
-    text = words(body, safe_title=safe_title, title=title)
-    with unit_of_work():
-        return theories.post_thread(film, text, by=_writer(user, film))
-
-
-def _theory(
-    thread: Post, user: User, safe_title: str, title: str, body: str, *, seen: Film | None = None
-) -> Post:
-    text = words(body, safe_title=safe_title, title=title, kind="reading")
-    film = seen or session().get_one(Film, thread.film_id)
-    with unit_of_work():
-        return theories.post_theory(thread, text, by=_writer(user, film))
-
-
-def _reply(post: Post, user: User, body: str, stance: str) -> Post:
-    text = words(body, stance=stance)
-    film = session().get_one(Film, post.film_id)
-    with unit_of_work():
-        return theories.post_reply(post, text, by=_writer(user, film))
+        return f"/reset/{credentials.make_reset_link(user, by=Operator())}"
 
 
 def _good_points(reply: Post, users: list[User]) -> None:

@@ -55,9 +55,9 @@ def open_house(instance: Path, database: Path, **overrides: Any) -> Iterator[Hou
             {"FORUM_INSTANCE": str(instance)},
             database_url=f"sqlite:///{copy}",
             secret_key=databases.SECRET,
-            hold_first_posts="0",  # what waits for moderators has tests of its own
             port=server.port,
-            **overrides,
+            # What waits for moderators has a story of its own.
+            **{"hold_first_posts": "0", **overrides},
         )
     )
     app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(database.parent))
@@ -92,7 +92,6 @@ def set_stage(folder: Path, furnish: Callable[[], Mapping[str, str]] = dict) -> 
             {"FORUM_INSTANCE": str(folder)},
             database_url=f"sqlite:///{path}",
             secret_key=databases.SECRET,
-            hold_first_posts="0",  # what waits for moderators has tests of its own
         )
     )
     with app.test_request_context():  # so that addresses can be built

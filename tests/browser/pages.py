@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tests.browser import behind_the_pages as behind
 from tests.browser.people import Person
 
-PRESENT, HANA, USHER, NEWCOMER = "", "hana", "usher_of_the_house", "new_here"
+GUEST, HANA, USHER, NEWCOMER, OWNER = "", "hana", "usher_of_the_house", "new_here", "owner"
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Spec:
 
     path: str
     title: str
-    who: str = PRESENT
+    who: str = GUEST
     status: int = 200
     first: Callable[[Person], None] | None = None
     then: Callable[[Person], None] | None = None
@@ -184,10 +185,47 @@ PAGES = {
     "votes-none": Spec("/votes", "My votes", NEWCOMER),
     "my-films": Spec("/settings/films", "My films", HANA),
     "settings": Spec("/settings", "Settings", HANA),
+    "inbox": Spec("/inbox", "Inbox", HANA),
+    "inbox-none": Spec("/inbox", "Inbox", NEWCOMER),
+    "report": Spec("{report}", "Report: What the last minutes feel like", HANA),
+    "report-errors": Spec(
+        "{report}",
+        "Report: What the last minutes feel like",
+        HANA,
+        422,
+        then=_sends_nothing("Report"),
+    ),
+    "report-again": Spec("{reported}", "Report: What the last minutes feel like", HANA),
+    "standing": Spec("/standing", "Your standing", HANA),
+    "standing-clear": Spec("/standing", "Your standing", NEWCOMER),
+    "statement": Spec("{statement}", "Removed", HANA),
+    "statement-undone": Spec("{undone statement}", "Removed", HANA),
+    "statement-usher": Spec("{statement}", "Removed", USHER),
+    "theory-held": Spec("{held theory}", "It snows inside, Anora", NEWCOMER),
+    # Moderators.
+    "queue": Spec("/moderation/queue", "Queue", USHER),
+    "case": Spec("{case}", "What the last minutes feel like, Queue", USHER),
+    "case-held": Spec("{held case}", "A first try, Queue", USHER),
+    "case-sealed": Spec("{case}", "What the last minutes feel like, Queue", OWNER),
+    "case-errors": Spec(
+        "{held case}", "A first try, Queue", USHER, 422, then=_sends_nothing("Remove")
+    ),
+    "log": Spec("/moderation/log", "The log"),
+    "log-moderator": Spec("/moderation/log", "The log", USHER),
+    "log-none": Spec("/moderation/log?act=purge", "The log"),
+    "rules-owner": Spec("/rules", "Rules", OWNER),
+    "edit-rule": Spec("/rules/1/edit", "Rule 1", OWNER),
+    "edit-text": Spec("/texts/about/edit", "About", OWNER),
     "settings-errors": Spec("/settings", "Settings", HANA, 422, then=_sends_nothing("Change")),
 }
 
+
+def _keeps_order(person: Person) -> None:
+    person.is_let_in_as(behind.account(person.house, "lantern", role="moderator"))
+
+
 FIRST_DAY = {
+    "first-day-queue": Spec("/moderation/queue", "Queue", first=_keeps_order),
     "first-day-front": Spec("/", "{tagline}"),
     "first-day-fans": Spec("/fans", "Fans"),
     "first-day-film": Spec("/films/anora-2024", "Anora (2024)", first=_has_seen_anora),

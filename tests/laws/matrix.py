@@ -39,7 +39,11 @@ OTHERS = {
 }
 """The columns of what is neither a post nor a film, by its name in the address."""
 
-ROLES_TOGETHER = {"everybody": ROLES, "members": ROLES[1:]}
+ROLES_TOGETHER = {
+    "everybody": ROLES,
+    "members": ROLES[1:],
+    "sanctioned": ("suspended", "banned"),
+}
 
 _WRITTEN = {
     "safe_title": "A safe title",

@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from forum.accounts import credentials
 from forum.accounts import operations as accounts
 from forum.accounts.models import Session, User
 from forum.accounts.viewers import Fan, Guest, Operator
@@ -82,7 +83,7 @@ def scene(app: Flask) -> Scene:
         changes.pin(closed, True, by=moderator)
         votes.begin_blind(blind, True, by=Operator())
         accounts.log_in(work.get_one(User, fan.id), "a test", by=fan)
-        reset_link = accounts.make_reset_link(other, by=Operator())
+        reset_link = credentials.make_reset_link(other, by=Operator())
         notices.tell(fan.id, "reply", by=Operator(), post_id=own.id)
     the_rules()
     session_id = session().scalars(select(Session.id)).one()
@@ -133,13 +134,17 @@ ACTS: tuple[Act, ...] = (
         "operator",
         lambda s: accounts.set_trust(s.other, None, by=s.operator),
     ),
-    (Kind.PASSWORD_CHANGED, "fan", lambda s: accounts.change_password("hash", 0, by=s.fan)),
+    (Kind.PASSWORD_CHANGED, "fan", lambda s: credentials.change_password("hash", 0, by=s.fan)),
     (
         Kind.PASSWORD_CHANGED,
         "guest",
-        lambda s: accounts.reset_password(s.reset_link, "h", by=s.guest),
+        lambda s: credentials.reset_password(s.reset_link, "h", by=s.guest),
     ),
-    (Kind.RESET_LINK_MADE, "operator", lambda s: accounts.make_reset_link(s.other, by=s.operator)),
+    (
+        Kind.RESET_LINK_MADE,
+        "operator",
+        lambda s: credentials.make_reset_link(s.other, by=s.operator),
+    ),
     (
         Kind.FILM_ADDED,
         "operator",
@@ -301,7 +306,7 @@ def test_an_act_that_changes_nothing_is_not_recorded(scene: Scene) -> None:
         lambda: changes.lock(scene.closed, True, by=scene.moderator),
         lambda: changes.pin(scene.closed, True, by=scene.moderator),
         lambda: accounts.end_session(scene.session_id, by=scene.moderator),
-        lambda: accounts.reset_password("spent", "hash", by=scene.guest),
+        lambda: credentials.reset_password("spent", "hash", by=scene.guest),
         lambda: votes.open_figures(scene.theory, by=scene.operator),
     )
     before = session().scalars(select(Event.id)).all()

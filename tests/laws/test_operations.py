@@ -12,6 +12,7 @@ import pytest
 from tests.laws.trees import Trees, modules, planted, sources
 
 MORE_MODULES = (
+    "forum.accounts.credentials",
     "forum.theories.changes",
     "forum.theories.drafts",
     "forum.moderation.cases",
@@ -20,7 +21,7 @@ MORE_MODULES = (
 )
 """Operation modules besides those called operations."""
 
-LOCKS = ("locked", "lock_account", "lock_author", "lock_case", "lock_decided")
+LOCKS = ("locked", "lock_account", "lock_author", "lock_case", "lock_decided", "still_has")
 
 
 def operation_modules(trees: Trees) -> Trees:

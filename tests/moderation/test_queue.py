@@ -40,7 +40,7 @@ def a_moderating_visitor(app, name="", **kwargs):
 
 
 def test_only_moderators_see_the_queue(app, guest):
-    assert guest.get("/moderation/queue").status_code == 403
+    assert guest.get("/moderation/queue").location.startswith("/login")
     assert a_visitor(app).get("/moderation/queue").status_code == 403
     assert "Nothing waits." in a_moderating_visitor(app).see("/moderation/queue")
 

@@ -114,12 +114,8 @@ def test_statements_are_linked_to_the_theories_that_they_bear_on(app):
     assert [statement.text for statement in statements] == [entry["text"] for entry in wanted]
     for statement, entry in zip(statements, wanted, strict=True):
         bearings = found(select(Bearing).where(Bearing.statement_id == statement.id))
-        linked = {
-            found(select(Theory.seed_key).where(Theory.id == bearing.theory_id))[0].split("/")[
-                -1
-            ]: (bearing.bearing)
-            for bearing in bearings
-        }
+        keys = {theory.id: theory.seed_key.split("/")[-1] for theory in found(select(Theory))}
+        linked = {keys[bearing.theory_id]: bearing.bearing for bearing in bearings}
         assert linked == {one["key"]: one["bearing"] for one in entry["theories"]}
         assert statement.status == "reported"
 

@@ -42,7 +42,7 @@ def says_what_to_do(response: TestResponse) -> bool:
         text,
         re.DOTALL,
     )
-    return any(len("".join(parts).strip()) > 15 for parts in said)
+    return any(len("".join(parts).strip()) > 10 for parts in said)
 
 
 def fine(response: TestResponse, about: object) -> TestResponse:

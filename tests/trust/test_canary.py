@@ -21,7 +21,10 @@ from tests.routes import pages
 from tests.visitors import Visitor
 from tests.worlds import ABSENT, TAKEN_DOWN, Token, World
 
-VISITORS = ("stranger", "guest", "newcomer", "fan", "author", "moderator")
+VISITORS = (
+    *("stranger", "guest", "newcomer", "fan", "author", "moderator", "admin"),
+    "suspended",
+)
 """A stranger's browser has opened no film; the guest's, and the accounts, have opened "open"."""
 
 TOKEN = re.compile(r"token\d{4}x")
@@ -30,6 +33,7 @@ _ADDRESSES = re.compile(r"""\b(?:href|src|action|data-[a-z-]+)="([^"]*)\"""")
 # --- the table ----------------------------------------------------------------------------------
 
 GUESTS = {"stranger", "guest"}
+MODERATORS = {"moderator", "admin"}
 OPENED = {"open": {*VISITORS} - {"stranger"}, "shut": set(), "hidden": set()}
 """Film → who has opened it."""
 
@@ -38,7 +42,7 @@ FINDERS = {
     "hidden": {*VISITORS},
     "removed": {*VISITORS},
     "withdrawn": {*VISITORS},
-    "held": {"author", "moderator"},
+    "held": {"author", *MODERATORS},
     "purged": set(),
 }
 """State of a post → who learns that it exists; below a held or purged one it is as with held."""
@@ -100,8 +104,8 @@ def allowed(token: Token, who: str, endpoint: str) -> bool:
         return who in OPENED[rest] and not (who in GUESTS and endpoint in LISTS)
     if token.part == "safe title":
         return who in finders(token.post)
-    if who == "moderator" and endpoint in CASE_PAGES and token.post.split("/")[2] in JUDGED:
-        return _allowed_in_case(token)
+    if who in MODERATORS and endpoint in CASE_PAGES and token.post.split("/")[2] in JUDGED:
+        return _allowed_in_case(token, who)
     if token.part.startswith("pending "):
         return False
     if who not in readers(token.post) or (who in GUESTS and endpoint in LISTS):
@@ -114,18 +118,20 @@ def _allowed_about_case(token: Token, who: str, endpoint: str) -> bool:
     kind, _, rest = token.post.partition("/")
     if (kind, token.part) in PRIVATE:
         # Nobody looks at the case about their own post: that would say who reported it.
-        own = kind == "report" and rest == "moderator's"
-        return who == "moderator" and not own and endpoint in PRIVATE[kind, token.part]
-    reads = who in ("moderator", CONCERNED[rest])
+        own = rest == f"{who}'s"
+        return who in MODERATORS and not own and endpoint in PRIVATE[kind, token.part]
+    reads = who in {*MODERATORS, CONCERNED[rest]}
     return endpoint == "moderation.log" or (endpoint == STATEMENT and reads)
 
 
-def _allowed_in_case(token: Token) -> bool:
+def _allowed_in_case(token: Token, who: str) -> bool:
     """Moderators read what a case is about once they have opened the film, or the case, which
     nobody does in the crawl: as it is, its body as it was, and what it may become."""
     if token.part in ("old title", "old safe title"):
         return False
-    return _opened_to("moderator", token)
+    if who == writer(token.post):  # nobody sees the case about their own post
+        return False
+    return _opened_to(who, token)
 
 
 def _opened_to(who: str, token: Token) -> bool:
@@ -301,7 +307,7 @@ def forms(world: World, who: str) -> Iterator[tuple[str, str, dict[str, str]]]:
     for name, id in [*world.posts.items(), ("open/thread/absent", ABSENT)]:
         if name.split("/")[1] == "thread":
             place = f"/threads/{id}/theories"
-            yield f"/threads/{id}/lock", page, {"value": "2" if who == "moderator" else "1"}
+            yield f"/threads/{id}/lock", page, {"value": "2" if who in MODERATORS else "1"}
             yield f"/drafts/theory/{id}", page, {}
         else:
             place = f"/posts/{id}/replies"
@@ -330,7 +336,7 @@ def forms(world: World, who: str) -> Iterator[tuple[str, str, dict[str, str]]]:
             yield f"{place}/purge/refusal", page, {}
         yield f"{place}/release", page, {}
     for id in [*world.decisions.values(), ABSENT]:
-        if who != "moderator":
+        if who not in MODERATORS:
             yield f"/moderation/decisions/{id}/reversal", page, {}
     yield "/rules/1/versions", page, {}
     yield "/texts/about", page, {"body": "Mine.", "act": "preview"}
@@ -367,7 +373,8 @@ def must_see(world: World, who: str) -> list[Token]:
         for token in world.tokens
         if any(allowed(token, who, endpoint) for endpoint in endpoints)
         and not (token.post.count("/") == 2 and standing(token.post)[1] in ("held", "purged"))
-        and not (who == "newcomer" and token.part == "safe_title")  # of a question not yet theirs
+        # Of a composer that is closed to them:
+        and not (who in ("newcomer", "suspended") and token.part == "safe_title")
     ]
 
 

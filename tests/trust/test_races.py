@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from forum.accounts import operations as accounts
+from forum.accounts import credentials
 from forum.accounts.models import User
 from forum.accounts.viewers import Operator
 from forum.config import Settings
@@ -25,6 +25,7 @@ from forum.votes.operations import open_figures
 from tests.conftest import settings_for
 from tests.crowds import at_once
 from tests.factories import (
+    PASSWORD,
     a_fan,
     a_film,
     a_reply,
@@ -171,7 +172,7 @@ def test_replies_at_once_each_have_a_place_of_their_own(app, theory):
 def test_one_reset_link_used_by_eight_at_once_works_once(app):
     user = a_user("igor")
     with unit_of_work():
-        token = accounts.make_reset_link(user, by=Operator())
+        token = credentials.make_reset_link(user, by=Operator())
     passwords = [f"quite another set of words {n}" for n in range(8)]
     acts = [send(Visitor(app), f"/reset/{token}", password=password) for password in passwords]
     answers = at_once(acts)
@@ -180,6 +181,38 @@ def test_one_reset_link_used_by_eight_at_once_works_once(app):
     guest = Visitor(app)
     guest.log_in("igor", winner)
     assert guest.get("/settings").status_code == 200
+
+
+@pytest.mark.parametrize("way", ["reset", "settings"])
+def test_an_old_password_lets_nobody_in_while_it_is_changed(app, way):
+    user = a_user("igor")
+    new = "quite another set of words"
+    if way == "reset":
+        with unit_of_work():
+            token = credentials.make_reset_link(user, by=Operator())
+        change = send(Visitor(app), f"/reset/{token}", password=new)
+    else:
+        change = send(a_visitor(app, user), "/settings/password", current=PASSWORD, new=new)
+    thieves = [Visitor(app) for _ in range(7)]
+    acts = [send(thief, "/login", name="igor", password=PASSWORD) for thief in thieves]
+    answers = at_once([*acts[:2], change, *acts[2:]])
+    assert answers[2].status_code == 303
+    assert set(statuses(answers)) <= {303, 422}
+    assert [thief.get("/settings").status_code for thief in thieves] == [303] * 7
+
+
+def test_two_changes_of_a_password_at_once_are_one(app):
+    user = a_user("igor")
+    visitors = [a_visitor(app, user) for _ in range(4)]
+    passwords = [f"quite another set of words {n}" for n in range(4)]
+    acts = [
+        send(visitor, "/settings/password", current=PASSWORD, new=new)
+        for visitor, new in zip(visitors, passwords, strict=True)
+    ]
+    answers = at_once(acts)
+    assert statuses(answers) == {303: 1, 422: 3}
+    winner = passwords[[answer.status_code for answer in answers].index(303)]
+    Visitor(app).log_in("igor", winner)
 
 
 @pytest.mark.parametrize("kind", ["thread", "theory", "reply"])
