@@ -44,8 +44,9 @@ def elsewhere(url: str, status: int) -> Response:
 def local_path(wanted: str | None, otherwise: str) -> str:
     """`wanted` if it is the path of a page of this site, else `otherwise`.
 
-    The path is matched against our own routes and built anew from what matched, so that nothing of
-    what was sent reaches a browser as it came (``/\\t/evil.test`` leads off the site in Chromium).
+    A notice is taken out of the query: what is done next has one of its own. The path is matched
+    against our own routes and built anew from what matched, so that nothing of what was sent
+    reaches a browser as it came (``/\\t/evil.test`` leads off the site in Chromium).
     """
     if not wanted or len(wanted) > 2000 or not wanted.isprintable() or "\\" in wanted:
         return otherwise
@@ -61,10 +62,16 @@ def local_path(wanted: str | None, otherwise: str) -> str:
         built = url_for(endpoint, **values)
     except (HTTPException, RequestRedirect, ValueError):
         return otherwise
-    query = urlencode(parse_qsl(parts.query))
+    query = urlencode([(k, v) for k, v in parse_qsl(parts.query) if k != "said"])
     return built + (f"?{query}" if query else "")
 
 
 def here() -> str:
-    """The address of this page on this site, for forms that come back to it."""
-    return request.full_path.rstrip("?") if request.method == "GET" else request.path
+    """The address of this page on this site, for forms that come back to it.
+
+    Without its notice: what was said of the last act would be said again of the next.
+    """
+    if request.method != "GET":
+        return request.path
+    query = urlencode([(k, v) for k, v in request.args.items(multi=True) if k != "said"])
+    return f"{request.path}?{query}" if query else request.path

@@ -67,7 +67,8 @@ def revisions(post_id: int) -> Any:
             )
             for revision in kept
         ],
-        diff=diff.lines(_source(before), _source(shown)),
+        # The first version is shown as it is: against nothing, all of it would be new.
+        diff=diff.lines(_source(before or shown), _source(shown)),
         title_diff=_title_diff(before, shown),
         shown_from=before.number if before else 0,
         shown_to=shown.number,

@@ -10,44 +10,55 @@ from forum.lib.pages import Order, with_query
 from forum.theories import queries
 from forum.theories.models import STANCES, Post
 from forum.votes.cards import stance_label
+from forum.votes.ranking import FEWEST_FOR_SHARE
 
 _SHARES_SHOWN = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One slice of how a question's audience divides; `width` is a fraction of the whole."""
+    """One slice of how a question's audience divides.
+
+    Attributes:
+        number: its place, from 1.
+        url: the theory's; None for what stands for several.
+        percent: of all convinced votes; None while they are too few to speak of shares.
+        width: a fraction of the whole.
+    """
 
     number: int
     title: str
-    url: str
+    url: str | None
     ups: int
-    percent: int
+    percent: int | None
     width: float
 
 
 def division(thread: Post, sealed: bool) -> dict[str, Any]:
     """How a question's audience divides, of theories whose figures are open to everybody."""
     if sealed:
-        return {"shares": [], "hidden_count": 0, "convinced_total": 0}
+        return {"shares": [], "all_shares": [], "hidden_count": 0, "convinced_total": 0}
     rows = queries.convinced_votes(thread.id)
     open_rows = [row for row in rows if not row.blind and row.ups]
     total = sum(row.ups for row in open_rows)
+
+    def share(number: int, title: str, url: str | None, ups: int) -> Share:
+        percent = round(100 * ups / total) if total >= FEWEST_FOR_SHARE else None
+        return Share(number, title, url, ups, percent, ups / total)
+
     shares = [
-        Share(
-            number=number,
-            title=row.title,
-            url=url_for("theories.post", post_id=row.id),
-            ups=row.ups,
-            percent=round(100 * row.ups / total),
-            width=row.ups / total,
-        )
+        share(number, row.title, url_for("theories.post", post_id=row.id), row.ups)
         for number, row in enumerate(sorted(open_rows, key=lambda r: (-r.ups, r.id)), 1)
     ]
-    hidden = sum(1 for row in rows if row.blind)
+    drawn = shares
+    if len(shares) > _SHARES_SHOWN:
+        drawn = shares[: _SHARES_SHOWN - 1]
+        others = sum(share.ups for share in shares[len(drawn) :])
+        drawn = [*drawn, share(_SHARES_SHOWN, _("All the others together"), None, others)]
     return {
-        "shares": shares[:_SHARES_SHOWN],
-        "hidden_count": hidden,
+        "shares": drawn,
+        "all_shares": shares,
+        "hidden_count": sum(1 for row in rows if row.blind),
         "convinced_total": total,
     }
 

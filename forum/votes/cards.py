@@ -146,6 +146,17 @@ def stance_label(stance: str) -> str:
     }[stance]
 
 
+def _stance_words(stance: str, *, own: bool) -> str:
+    """The same after a name, or after "you"."""
+    if not own:
+        return _("is neutral") if stance == "neutral" else stance_label(stance)
+    return {
+        "supports": _("support it"),
+        "challenges": _("challenge it"),
+        "neutral": _("are neutral"),
+    }[stance]
+
+
 def figures_shown(theory: Post, opinions: Opinions) -> bool:
     """Whether the viewer with these `opinions` sees the figures of `theory`."""
     return not theory.blind or theory.id in opinions.votes or theory.id in opinions.peeked
@@ -234,7 +245,7 @@ def reply_card(
         url=cards.permalink(reply),
         depth=reply.depth,
         stance=reply.stance or "",
-        stance_label=stance_label(reply.stance or ""),
+        stance_label=_stance_words(reply.stance or "", own=reply.author_id == viewer.id),
         author=cards.byline(author, viewer),
         wrote_theory=wrote_theory,
         published_at=reply.published_at or reply.created_at,

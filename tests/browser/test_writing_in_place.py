@@ -31,7 +31,7 @@ def test_a_reply_appears_below_the_others_and_the_form_is_empty_again(fan, house
     fan.presses("Reply")
     expect(fan.page.locator("#reply-list .reply")).to_have_count(2)
     mine = fan.page.locator("#reply-list .reply").last
-    expect(mine).to_contain_text("you supports, now")
+    expect(mine).to_contain_text("you support it, now")
     expect(mine.locator("em")).to_have_text("wipers")
     expect(mine).to_be_in_viewport()
     expect(fan.page.get_by_role("heading", name="2 replies")).to_be_visible()

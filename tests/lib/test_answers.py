@@ -15,6 +15,7 @@ LOCAL = [
     ("/films?q=%E6%98%A0%E7%94%BB", "/films?q=%E6%98%A0%E7%94%BB"),
     ("/search?q=a+b", "/search?q=a+b"),
     ("/films#post-5", "/films"),
+    ("/films?said=voted&q=a&said=reported", "/films?q=a"),
 ]
 
 FOREIGN = [

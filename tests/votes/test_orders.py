@@ -158,13 +158,35 @@ def test_the_picture_begins_with_the_first_vote(thread, reader):
     give_votes(theory, 0, 3)
     assert "The first vote draws this bar." in picture(reader.see(f"/threads/{thread.id}"))
     give_votes(theory, 1)
-    assert "100%" in picture(reader.see(f"/threads/{thread.id}"))
+    shown = picture(reader.see(f"/threads/{thread.id}"))
+    assert '<text x="9" y="41">1</text>' in shown
+
+
+def test_below_five_votes_the_picture_counts_and_speaks_of_no_shares(thread, reader):
+    theory = a_theory(thread)
+    give_votes(theory, 4)
+    shown = picture(reader.see(f"/threads/{thread.id}"))
+    assert '<span class="shares-percent">4 votes</span>' in shown
+    assert "100%</" not in shown
+    give_votes(theory, 1)
+    assert '<span class="shares-percent">100%</span>' in picture(
+        reader.see(f"/threads/{thread.id}")
+    )
+
+
+def test_an_order_that_no_theory_has_votes_for_says_so_and_keeps_the_other_orders(thread, reader):
+    theory = a_theory(thread)
+    page = reader.see(f"/threads/{thread.id}?order=divisive")
+    assert "Nobody has answered" not in page
+    assert "No theory stands here" in page
+    assert 'aria-current="true">Divisive<' in page
+    assert cards(reader.see(f"/threads/{thread.id}?order=new")) == [theory.id]
 
 
 def test_what_was_taken_down_has_no_share(thread, reader):
     gone, stands = a_theory(thread, title="Gone"), a_theory(thread, title="Stands")
     give_votes(gone, 5)
-    give_votes(stands, 1)
+    give_votes(stands, 6)
     in_state(gone, "removed")
     shown = picture(reader.see(f"/threads/{thread.id}"))
     assert "Gone" not in shown
@@ -176,8 +198,13 @@ def test_a_sealed_question_has_no_picture(app, thread):
     assert '<section class="shares"' not in a_visitor(app).see(f"/threads/{thread.id}")
 
 
-def test_the_picture_names_a_dozen_at_most(thread, film, reader):
+def test_the_picture_draws_a_dozen_at_most_and_its_table_has_all(thread, film, reader):
     author = a_fan(a_user(role="admin"), seen=(film,))
     for _ in range(14):
         give_votes(a_theory(thread, by=author), 1)
-    assert picture(reader.see(f"/threads/{thread.id}")).count('<th scope="row">') == 13
+    shown = picture(reader.see(f"/threads/{thread.id}"))
+    assert shown.count('<th scope="row">') == 15  # with their sum
+    assert shown.count("<li>") == 12
+    assert "All the others together" in shown
+    widths = [float(width) for width in re.findall(r'x="[\d.]+%" width="([\d.]+)%"', shown)]
+    assert sum(widths) == pytest.approx(100, abs=0.1)
