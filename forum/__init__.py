@@ -11,7 +11,7 @@ from flask_migrate import Migrate
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from forum import consequences, errors
+from forum import consequences, errors, guest_pages
 from forum.accounts import fan_views, preferences, sessions, settings_views
 from forum.accounts import views as account_views
 from forum.accounts.again import sent
@@ -19,7 +19,16 @@ from forum.config import Settings
 from forum.films import views as film_views
 from forum.films.queries import seen_by
 from forum.front import views as front_views
-from forum.lib import addresses, answers, assets, database, headers, language, origin
+from forum.lib import (
+    addresses,
+    answers,
+    assets,
+    compression,
+    database,
+    headers,
+    language,
+    origin,
+)
 from forum.moderation import log_views, report_views, rule_views, standing_views
 from forum.moderation import views as moderation_views
 from forum.moderation.standing import sanction_line, waiting_count
@@ -82,6 +91,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     addresses.init_app(app)
     database.init_app(app)
     Migrate(app, database.db, directory=str(MIGRATIONS))
+    compression.init_app(app)
     headers.init_app(app, https=settings.is_https)
     assets.init_app(app, CHECKOUT / "static")
     app.before_request(_begin)
@@ -91,6 +101,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(blueprint)
     errors.init_app(app)
     consequences.init_app()
+    if settings.page_cache_mb:
+        guest_pages.init_app(app, settings.page_cache_mb, settings.redis_url)
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]

@@ -109,6 +109,19 @@ class Settings:
         values.whole(0, 24 * 365),
         "Hours after publication in which a theory's figures are hidden until one has voted.",
     )
+    page_cache_mb: int = setting(
+        32,
+        values.whole(0, 4096),
+        "Megabytes of each web server process in which guests' finished pages are kept; 0 keeps"
+        " none.",
+    )
+    redis_url: str = setting(
+        "",
+        values.redis_url,
+        "`redis://HOST:6379/0`, where several processes on PostgreSQL tell each other of what they"
+        " write; left out, guests' pages are up to a second old.",
+        secret=True,
+    )
     workers: int = setting(2, values.whole(1, 64), "Web server processes, each with four threads.")
     trusted_proxies: int = setting(
         0,

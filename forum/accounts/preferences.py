@@ -37,7 +37,7 @@ class Preferences:
 def current() -> Preferences:
     """The preferences of this request's browser; read once."""
     if "preferences" not in g:
-        g.preferences = _read(request.cookies.get(_name(), ""))
+        g.preferences = read(request.cookies.get(_name(), ""))
     preferences: Preferences = g.preferences
     return preferences
 
@@ -56,7 +56,8 @@ def keep(response: Response, preferences: Preferences) -> Response:
     return response
 
 
-def _read(cookie: str) -> Preferences:
+def read(cookie: str) -> Preferences:
+    """What a cookie says; nothing where it wasn't signed by us."""
     try:
         content = _serializer().loads(cookie)
     except BadData:

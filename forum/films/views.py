@@ -14,6 +14,7 @@ from forum.films.posters import draw_poster
 from forum.lib.answers import local_path, onward
 from forum.lib.database import unit_of_work
 from forum.lib.language import gettext as _
+from forum.lib.page_versions import argued_key, film_key, made_of
 from forum.lib.pages import Order, pager, with_query
 from forum.permissions import can_open_thread
 from forum.theories import cards
@@ -65,6 +66,7 @@ def show(slug: str) -> Any:
     """A film: its questions by safe title, or, once it is opened, as they are really put."""
     person = viewer()
     film = film_or_404(slug, person)
+    made_of(film_key(film.id), argued_key(film.id), film_id=film.id)
     sealed = film.id not in person.seen
     threads = [cards.thread_line(thread, person) for thread, _ in threads_of(film.id, person)]
     leading = {} if sealed else leading_theories(film.id, LEADING_EACH)

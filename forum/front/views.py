@@ -8,6 +8,7 @@ from flask import Blueprint, render_template
 from forum.accounts.sessions import list_viewer
 from forum.films.cards import FilmCard, film_card
 from forum.films.queries import arguing_now, site_counts, waiting_for_a_question
+from forum.lib.page_versions import SITE, made_of
 from forum.permissions import can_read
 from forum.theories import cards
 from forum.theories.queries import threads_of
@@ -46,6 +47,7 @@ class Divided:
 @blueprint.get("/")
 def index() -> Any:
     """The front page."""
+    made_of(SITE)
     person = list_viewer()
     argued = list(arguing_now(_FILMS))
     lead = argued[0] if argued else None

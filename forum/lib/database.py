@@ -5,14 +5,14 @@ keeps from writing; writes run in `unit_of_work()`, which is the only caller of 
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -30,6 +30,7 @@ except ImportError:  # no wheel for this platform: the standard library's, with 
 SAFE_WAL_VERSION = (3, 51, 3)
 """The first SQLite without the WAL-reset bug, which two writing processes can meet."""
 
+_AFTER_COMMIT = "after_commit"
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 
@@ -113,11 +114,18 @@ def unit_of_work() -> Iterator[Session]:
     try:
         yield work
         work.commit()
+        for tell in current_app.extensions.get(_AFTER_COMMIT, ()):
+            tell()
     except BaseException:
         work.rollback()
         raise
     finally:
         _writing.reset(token)
+
+
+def after_commit(app: Flask, tell: Callable[[], None]) -> None:
+    """Call `tell` after each unit of work of this process; it must not raise."""
+    app.extensions.setdefault(_AFTER_COMMIT, []).append(tell)
 
 
 @contextmanager

@@ -1,10 +1,12 @@
-"""Triggers that keep what happened from being changed afterwards; the same promise on both
-databases."""
+"""Triggers: what happened isn't changed afterwards, and what pages show has versions; the same
+promises on both databases."""
 
 from typing import Any
 
 from sqlalchemy import MetaData, event, inspect
 from sqlalchemy.engine import Connection
+
+from forum.lib import page_triggers
 
 APPEND_ONLY = ("events", "vote_changes", "moderation_log")
 """Tables whose rows are only ever added."""
@@ -25,7 +27,10 @@ def install(connection: Connection) -> None:
     """
     present = set(inspect(connection).get_table_names())
     tables = [table for table in APPEND_ONLY if table in present]
-    for statement in _statements(connection.dialect.name, tables):
+    statements = _statements(connection.dialect.name, tables)
+    if "page_versions" in present:
+        statements += page_triggers.statements(connection.dialect.name)
+    for statement in statements:
         connection.exec_driver_sql(statement)
 
 

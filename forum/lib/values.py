@@ -141,6 +141,14 @@ def database_url(value: object) -> str:
     return text
 
 
+def redis_url(value: object) -> str:
+    """An address of a Redis database; empty for none."""
+    text = _text(value).strip()
+    if text and urlsplit(text).scheme not in ("redis", "rediss", "unix"):
+        raise ValueError("must begin with redis://, rediss:// or unix://")
+    return text
+
+
 def is_loopback(name: str) -> bool:
     """Whether the host `name` can only mean this machine."""
     if _is_address(name):

@@ -15,6 +15,7 @@ from forum.films.queries import statements_about
 from forum.lib import clock, markup
 from forum.lib.answers import elsewhere, onward
 from forum.lib.language import gettext as _
+from forum.lib.page_versions import film_key, made_of, thread_key
 from forum.lib.pages import pager
 from forum.moderation.queries import usual_wait
 from forum.permissions import (
@@ -73,6 +74,7 @@ def thread(post_id: int, slug: str) -> Any:
     if request.path != (right := cards.address(post)):
         return _to_right_address(right)
     film = film_of(post)
+    made_of(film_key(film.id), thread_key(post.id), film_id=film.id)
     sealed = film.id not in person.seen
     order = request.args.get("order", "best")
     order = order if order in queries.ORDERS else "best"
@@ -128,6 +130,7 @@ def theory_page(
 ) -> Any:
     """The page of a theory, with `form` at its foot holding what was typed."""
     question, film = thread_and_film(post)
+    made_of(film_key(film.id), thread_key(question.id), film_id=film.id)
     sealed = film.id not in person.seen
     stance = request.args.get("stance")
     stance = stance if stance in STANCES else None
