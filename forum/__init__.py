@@ -17,7 +17,6 @@ from forum.accounts import views as account_views
 from forum.accounts.again import sent
 from forum.config import Settings
 from forum.films import views as film_views
-from forum.films.queries import seen_by
 from forum.front import views as front_views
 from forum.lib import (
     addresses,
@@ -25,6 +24,7 @@ from forum.lib import (
     assets,
     compression,
     database,
+    fragments,
     headers,
     language,
     origin,
@@ -95,12 +95,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     headers.init_app(app, https=settings.is_https)
     assets.init_app(app, CHECKOUT / "static")
     app.before_request(_begin)
-    sessions.init_app(app, load_seen=seen_by)
+    sessions.init_app(app)
     app.before_request(_refuse_forgeries)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     errors.init_app(app)
     consequences.init_app()
+    fragments.init_app(app, settings.page_cache_mb)
     if settings.page_cache_mb:
         guest_pages.init_app(app, settings.page_cache_mb, settings.redis_url)
     if settings.trusted_proxies:

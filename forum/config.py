@@ -112,8 +112,8 @@ class Settings:
     page_cache_mb: int = setting(
         32,
         values.whole(0, 4096),
-        "Megabytes of each web server process in which guests' finished pages are kept; 0 keeps"
-        " none.",
+        "Megabytes of each web server process for guests' finished pages, and as many for parts of"
+        " the others'; 0 keeps none.",
     )
     redis_url: str = setting(
         "",

@@ -3,13 +3,14 @@
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, redirect, render_template, request, url_for
+from flask import Flask, Response, g, redirect, render_template, request
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from forum.accounts.again import packed, sent
 from forum.accounts.views import login_page
+from forum.lib.addresses import url_for
 from forum.lib.language import gettext as _
 from forum.lib.origin import SAFE_METHODS
 from forum.lib.quotas import TooMany

@@ -36,6 +36,7 @@ from forum.films.catalogue import CatalogueFilm
 from forum.films.models import Film
 from forum.lib import clock
 from forum.lib.database import db, session, sqlite_module, unit_of_work
+from forum.lib.origin import masked
 from forum.moderation import cases, decisions
 from forum.moderation.decisions import Grounds
 from forum.moderation.models import Case
@@ -229,7 +230,7 @@ class _Builder:
                 if role == "fan":
                     self.world.reset_link = credentials.make_reset_link(user, by=Operator())
             row = live_session(cookie, clock.now())
-            carried = form_token(current_app.config["SECRET_KEY"], row.id)
+            carried = masked(form_token(current_app.config["SECRET_KEY"], row.id))
             self.world.accounts[role] = Account(user.id, role, row.id, cookie, carried)
 
     def add_films(self) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import abort, render_template, request, url_for
+from flask import abort, render_template, request
 
 from forum.accounts import queries
 from forum.accounts.models import User
@@ -14,6 +14,7 @@ from forum.accounts.views import blueprint
 from forum.films.cards import film_card
 from forum.films.queries import films_with
 from forum.lib import clock
+from forum.lib.addresses import url_for
 from forum.lib.language import gettext as _
 from forum.lib.pages import pager
 from forum.theories.queries import theories_by

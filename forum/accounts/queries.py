@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, column, func, select, table
+from sqlalchemy import String, bindparam, cast, column, func, select, table
 
 from forum.accounts.models import ResetLink, Session, User
 from forum.accounts.names import folded, is_reserved, is_well_formed, skeleton
@@ -11,13 +11,21 @@ from forum.accounts.tokens import digest
 from forum.lib.database import session
 from forum.lib.paging import Keyset, Page
 
-# Named, not imported: notices belong to a room on the right. Counted here, since every page of the
-# signed-in shows the number, and one more statement a page would cost more than this index look-up.
+# Named, not imported: notices and viewings belong to rooms on the right. Asked for here, since each
+# page of the signed-in needs them, and a statement more costs more than these index look-ups.
 _notices = table("notices", column("user_id"), column("read_at"))
 _unread = (
     select(func.count())
     .select_from(_notices)
     .where(_notices.c.user_id == User.id, _notices.c.read_at.is_(None))
+    .correlate(User)
+    .scalar_subquery()
+)
+
+_viewings = table("viewings", column("user_id"), column("film_id"))
+_seen = (
+    select(func.aggregate_strings(cast(_viewings.c.film_id, String), ","))
+    .where(_viewings.c.user_id == User.id)
     .correlate(User)
     .scalar_subquery()
 )
@@ -34,6 +42,7 @@ _session_with_user = (
         User.sanction,
         User.sanctioned_until,
         _unread.label("unread"),
+        _seen.label("seen"),
         (User.thread_count + User.theory_count + User.reply_count).label("posts"),
     )
     .join(User, User.id == Session.user_id)

@@ -4,7 +4,7 @@ Flask-Login keeps neither its own session nor its remember cookie here, since bo
 after a log-out. The cookie ``sid`` holds a random token; the row it names can be ended at once.
 """
 
-from collections.abc import Callable
+import secrets
 from datetime import datetime, timedelta
 
 from flask import Flask, Request, Response, current_app, g, request
@@ -16,13 +16,13 @@ from forum.accounts.operations import ABSOLUTE, touch_session
 from forum.accounts.queries import live_session
 from forum.accounts.tokens import form_token
 from forum.accounts.viewers import Fan, Guest
-from forum.lib import clock
+from forum.lib import clock, origin
+from forum.lib.answers import FRAGMENT
 from forum.lib.database import unit_of_work
 
 TOUCH_EVERY = timedelta(minutes=10)
 _TOKEN_LENGTH = 43
-
-LoadSeen = Callable[[int], frozenset[int]]
+_HOLDS_FORMS = ("text/html", FRAGMENT)
 
 
 def viewer() -> Fan | Guest:
@@ -31,21 +31,27 @@ def viewer() -> Fan | Guest:
     return person
 
 
-def init_app(app: Flask, load_seen: LoadSeen) -> None:
-    """Tell Flask-Login who is there.
-
-    Args:
-        app: the application.
-        load_seen: user id → ids of the films whose seal they have opened.
-    """
+def init_app(app: Flask) -> None:
+    """Tell Flask-Login who is there, and put their token into their pages."""
     manager = LoginManager()
     manager.session_protection = None
     manager.anonymous_user = lambda: Guest(seen=frozenset(preferences.current().seen))
     manager.request_loader(lambda request: _fan_of(request.cookies.get(cookie_name(), "")))
-    app.extensions["load_seen"] = load_seen
     manager.init_app(app)
     app.session_interface = _NoFlaskSession()
-    app.jinja_env.globals["csrf_token"] = current_form_token
+    # No page holds its visitor's token while it is made: parts of it are kept for others. The mark
+    # is of this process alone, so that nobody can write it into a post to have it replaced there.
+    mark = f"token-{secrets.token_hex(16)}"
+    app.jinja_env.globals["csrf_token"] = lambda: "" if viewer().is_guest else mark
+
+    @app.after_request
+    def give_token(response: Response) -> Response:
+        if not viewer().is_guest and response.mimetype in _HOLDS_FORMS:
+            made = response.get_data()
+            if mark.encode() in made:
+                masked = origin.masked(current_form_token())
+                response.set_data(made.replace(mark.encode(), masked.encode()))
+        return response
 
     @app.before_request
     def say_who() -> None:
@@ -118,7 +124,7 @@ def _fan_of(token: str) -> Fan | None:
         sanction=sanction_in_force(row.sanction, row.sanctioned_until, now),
         sanctioned_until=row.sanctioned_until,
         unread=row.unread,
-        load_seen=current_app.extensions["load_seen"],
+        load_seen=lambda _user_id: frozenset(map(int, filter(None, (row.seen or "").split(",")))),
     )
     if now - row.seen_at > TOUCH_EVERY:
         g.touch_session = fan

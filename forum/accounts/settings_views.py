@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Response, abort, redirect, render_template, request, url_for
+from flask import Response, abort, redirect, render_template, request
 
 from forum.accounts import credentials, operations, passwords, preferences, queries
 from forum.accounts.forms import PasswordForm
@@ -14,6 +14,7 @@ from forum.accounts.sessions import device, set_cookie, viewer
 from forum.accounts.viewers import Fan
 from forum.accounts.views import blueprint, refused
 from forum.lib import clock, throttle
+from forum.lib.addresses import url_for
 from forum.lib.answers import local_path, onward
 from forum.lib.database import session, unit_of_work
 from forum.lib.language import gettext as _

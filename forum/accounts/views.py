@@ -11,7 +11,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    url_for,
 )
 
 from forum.accounts import credentials, operations, passwords, preferences, queries
@@ -34,6 +33,7 @@ from forum.accounts.viewers import Fan
 from forum.films.cards import film_card
 from forum.films.queries import seen_by, waiting_for_a_question
 from forum.lib import clock, throttle
+from forum.lib.addresses import url_for
 from forum.lib.answers import local_path, onward
 from forum.lib.database import session, unit_of_work
 from forum.lib.language import gettext as _

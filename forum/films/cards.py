@@ -6,9 +6,8 @@ from datetime import date, datetime
 from functools import lru_cache
 from hashlib import sha256
 
-from flask import url_for
-
 from forum.films.models import Film, Statement
+from forum.lib.addresses import url_for
 from forum.lib.language import gettext as _
 
 

@@ -76,15 +76,33 @@ def decades() -> list[int]:
     return list(session().scalars(statement))
 
 
+# The front page's, built once.
+_ARGUING = (
+    select(Film)
+    .where(Film.state == "listed", Film.active_at.is_not(None), Film.thread_count > 0)
+    .order_by(Film.active_at.desc(), Film.id)
+    .limit(bindparam("size"))
+)
+_WITHOUT_QUESTION = (
+    select(Film)
+    .where(Film.state == "listed", Film.theory_count == 0, Film.thread_count == 0)
+    .order_by(Film.year.desc(), Film.title_key, Film.id)
+    .limit(bindparam("size"))
+)
+_COUNTS = select(
+    func.count(),
+    func.coalesce(func.sum(Film.theory_count), 0),
+    func.coalesce(func.sum(Film.vote_count), 0),
+).where(Film.state == "listed")
+
+
 def arguing_now(size: int) -> Sequence[Film]:
     """Listed films with a question, the latest active first."""
     return (
         session()
         .scalars(
-            select(Film)
-            .where(Film.state == "listed", Film.active_at.is_not(None), Film.thread_count > 0)
-            .order_by(Film.active_at.desc(), Film.id)
-            .limit(size)
+            _ARGUING,
+            {"size": size},
         )
         .all()
     )
@@ -95,10 +113,8 @@ def waiting_for_a_question(size: int) -> Sequence[Film]:
     return (
         session()
         .scalars(
-            select(Film)
-            .where(Film.state == "listed", Film.theory_count == 0, Film.thread_count == 0)
-            .order_by(Film.year.desc(), Film.title_key, Film.id)
-            .limit(size)
+            _WITHOUT_QUESTION,
+            {"size": size},
         )
         .all()
     )
@@ -106,17 +122,7 @@ def waiting_for_a_question(size: int) -> Sequence[Film]:
 
 def site_counts() -> tuple[int, int, int]:
     """How many films are listed, and how many theories and votes they have."""
-    row = (
-        session()
-        .execute(
-            select(
-                func.count(),
-                func.coalesce(func.sum(Film.theory_count), 0),
-                func.coalesce(func.sum(Film.vote_count), 0),
-            ).where(Film.state == "listed")
-        )
-        .one()
-    )
+    row = session().execute(_COUNTS).one()
     return (row[0], row[1], row[2])
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request
 
 from forum.accounts import preferences
 from forum.accounts.sessions import list_viewer, viewer
@@ -11,6 +11,7 @@ from forum.films.cards import StatementCard, bearing_label, film_card, statement
 from forum.films.finding import film_or_404
 from forum.films.models import Film
 from forum.films.posters import draw_poster
+from forum.lib.addresses import url_for
 from forum.lib.answers import local_path, onward
 from forum.lib.database import unit_of_work
 from forum.lib.language import gettext as _

@@ -3,9 +3,11 @@
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from flask import Response, current_app, redirect, render_template, request, url_for
+from flask import Response, current_app, redirect, render_template, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
+
+from forum.lib.addresses import url_for
 
 FRAGMENT = "text/vnd.foyer.fragment+html"
 """The media type by which our own script asks for a part of a page."""

@@ -8,7 +8,7 @@ give a wrong filter without an error, so a law forbids them in those bodies.
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import not_, or_
+from sqlalchemy import BindParameter, Boolean, Integer, bindparam, not_, or_
 from sqlalchemy.sql.elements import SQLCoreOperations
 
 
@@ -27,8 +27,32 @@ def negate(condition: Any) -> Any:
     return not condition if isinstance(condition, bool) else not_(condition)
 
 
-def among(value: Any, members: Collection[Any]) -> Any:
+def among(value: Any, members: "Collection[Any] | BindParameter[Any]") -> Any:
     """Whether `value`, a plain value or a column, is one of `members`."""
     if isinstance(value, SQLCoreOperations):
-        return value.in_(sorted(members))
+        return value.in_(members if isinstance(members, BindParameter) else sorted(members))
+    assert not isinstance(members, BindParameter)  # a parameter has no members yet
     return value in members
+
+
+class _Anyone:
+    """Stands for whoever will ask, in statements that are built once: what a permission reads of a
+    viewer are parameters, whose values `asked_by()` gives when the statement is sent."""
+
+    id = bindparam("viewer_id", type_=Integer)
+    is_moderator = bindparam("viewer_is_moderator", type_=Boolean)
+    seen: Any = bindparam("viewer_seen", expanding=True)
+
+
+ANYONE: Any = _Anyone()
+"""Whoever will ask; see `asked_by()`."""
+
+
+def asked_by(viewer: Any, *, seen: bool = False) -> dict[str, Any]:
+    """The parameters of a statement that was built for `ANYONE`, now that `viewer` asks.
+
+    Args:
+        seen: whether the statement reads which films the viewer has opened.
+    """
+    given = {"viewer_id": viewer.id, "viewer_is_moderator": viewer.is_moderator}
+    return given | {"viewer_seen": sorted(viewer.seen)} if seen else given

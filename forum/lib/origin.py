@@ -1,6 +1,7 @@
 """Forged requests: whoever changes anything must come from a page of this site."""
 
 import hmac
+import secrets
 from urllib.parse import urlsplit
 
 from flask import Request
@@ -33,7 +34,25 @@ def is_same_origin(request: Request, public_url: str) -> bool:
 def carries(request: Request, token: str) -> bool:
     """Whether `request` carries the session's form token, in its form or its ``X-CSRF-Token``."""
     sent = request.headers.get("X-CSRF-Token") or request.form.get("csrf_token", "")
-    return hmac.compare_digest(sent.encode(), token.encode())
+    return hmac.compare_digest(_unmasked(sent), token)
+
+
+def masked(form_token: str) -> str:
+    """`form_token` in other letters each time: a page that is compressed tells by its length what
+    repeats in it (BREACH), and so could give away, letter by letter, what never changes."""
+    token = bytes.fromhex(form_token)
+    pad = secrets.token_bytes(len(token))
+    return (pad + bytes(a ^ b for a, b in zip(pad, token, strict=True))).hex()
+
+
+def _unmasked(sent: str) -> str:
+    """The token that `masked()` was given; "" for nonsense."""
+    try:
+        both = bytes.fromhex(sent)
+    except ValueError:
+        return ""
+    half = len(both) // 2
+    return bytes(a ^ b for a, b in zip(both[:half], both[half:], strict=False)).hex()
 
 
 def _triple(origin: str) -> tuple[str, str | None, int | None]:

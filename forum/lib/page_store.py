@@ -1,13 +1,12 @@
-"""Finished pages in memory: bytes, headers and what they were made of; the least used go first."""
+"""Finished pages in memory: bytes, headers and what they were made of."""
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from threading import Lock
 from time import time
 
 from forum.lib import compression
+from forum.lib.bounded import Bounded
 from forum.lib.page_versions import Versions
 
 Headers = list[tuple[str, str]]
@@ -58,37 +57,23 @@ class FinishedPage:
 
 
 class PageStore:
-    """Pages by what they are asked for by, at most so many bytes; safe for many threads.
+    """Pages by what they are asked for by.
 
     Args:
-        capacity: bytes.
+        capacity: bytes that they may take up.
     """
 
     def __init__(self, capacity: int) -> None:
-        self._capacity = capacity
-        self._pages: OrderedDict[Hashable, tuple[FinishedPage, int]] = OrderedDict()
-        self._size = 0
-        self._lock = Lock()
+        self._pages: Bounded[FinishedPage] = Bounded(capacity)
 
     def get(self, key: Hashable, versions: Versions) -> FinishedPage | None:
         """The page, if it is there and still made of `versions`."""
-        with self._lock:
-            kept = self._pages.get(key)
-            if kept is None:
-                return None
-            page = kept[0]
-            if page.versions != versions or time() >= page.until:
-                return None
-            self._pages.move_to_end(key)
+        page = self._pages.get(key)
+        if page is None or page.versions != versions or time() >= page.until:
+            return None
         return page
 
     def put(self, key: Hashable, page: FinishedPage) -> None:
-        """Keep `page` in place of what was there; the least used make room for it."""
+        """Keep `page` in place of what was there."""
         # It will be asked for in other encodings: those are counted beforehand, at half its size.
-        size = page.size + len(page.bodies[""]) // 2
-        with self._lock:
-            before = self._pages.pop(key, None)
-            self._size += size - (before[1] if before else 0)
-            self._pages[key] = page, size
-            while self._size > self._capacity and self._pages:
-                self._size -= self._pages.popitem(last=False)[1][1]
+        self._pages.put(key, page, page.size + len(page.bodies[""]) // 2)

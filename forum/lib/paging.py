@@ -77,11 +77,21 @@ class Keyset:
             fetch: how to run it; by default the first column of each row.
             row_of: gives the row whose columns make the order, out of an item that `fetch` gave.
         """
+        statement = self.limited(statement, cursor, size)
+        items = fetch(statement) if fetch else session().scalars(statement).all()
+        return self.cut(items, size, row_of)
+
+    def limited(self, statement: Select[Any], cursor: str | None, size: int) -> Select[Any]:
+        """`statement` for one page and one row more; the arguments are those of `page()`."""
         condition = self.after(cursor) if cursor else None
         if condition is not None:
             statement = statement.where(condition)
-        statement = statement.order_by(*self.order()).limit(size + 1)
-        items = fetch(statement) if fetch else session().scalars(statement).all()
+        return statement.order_by(*self.order()).limit(size + 1)
+
+    def cut(
+        self, items: Sequence[Any], size: int, row_of: Callable[[Any], Any] = lambda item: item
+    ) -> Page[Any]:
+        """The page that `items` are, which a statement of `limited()` gave."""
         more = len(items) > size
         return Page(items[:size], self.cursor(row_of(items[size - 1])) if more else None)
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import url_for
 from markupsafe import Markup
 
 from forum.accounts.models import User
@@ -13,6 +12,7 @@ from forum.accounts.trust import trust_of
 from forum.accounts.viewers import Fan, Guest
 from forum.films.cards import FilmCard, film_card
 from forum.lib import clock
+from forum.lib.addresses import url_for
 from forum.lib.language import gettext as _
 from forum.lib.language import ngettext
 from forum.moderation.acts import ACTS

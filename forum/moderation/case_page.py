@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import url_for
 from markupsafe import Markup
 
 from forum.accounts.models import User
@@ -12,6 +11,7 @@ from forum.accounts.viewers import Fan, Guest
 from forum.films.cards import film_card
 from forum.films.models import Film
 from forum.lib import clock, diff, markup
+from forum.lib.addresses import url_for
 from forum.lib.database import session
 from forum.lib.language import gettext as _
 from forum.moderation import cards, queries

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import render_template, request
 
 from forum.accounts.models import User
 from forum.accounts.queries import user_named
@@ -13,6 +13,7 @@ from forum.accounts.sessions import list_viewer, viewer
 from forum.films.cards import FilmCard, film_card
 from forum.films.models import Film
 from forum.films.queries import film_at
+from forum.lib.addresses import url_for
 from forum.lib.language import gettext as _
 from forum.lib.pages import pager
 from forum.moderation import log_queries

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import render_template, request
 
 from forum.accounts.sessions import viewer
 from forum.films.models import Film
 from forum.lib import clock
+from forum.lib.addresses import url_for
 from forum.lib.language import gettext as _
 from forum.lib.language import ngettext
 from forum.lib.pages import Order, Pager, pager, with_query

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from flask import redirect, render_template, url_for
+from flask import redirect, render_template
 
 from forum.accounts.models import User
 from forum.accounts.sessions import viewer
+from forum.lib.addresses import url_for
 from forum.lib.answers import onward
 from forum.lib.database import session, unit_of_work
 from forum.lib.quotas import TooMany

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, render_template, request, url_for
+from flask import abort, render_template, request
 from markupsafe import Markup
 
 from forum.accounts.sessions import viewer
+from forum.lib.addresses import url_for
 from forum.lib.answers import onward
 from forum.lib.database import session, unit_of_work
 from forum.lib.language import gettext as _

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import url_for
-
 from forum.accounts.viewers import Fan, Guest
+from forum.lib.addresses import url_for
 from forum.moderation import queries
 from forum.permissions import can_see_queue
 

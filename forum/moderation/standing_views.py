@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import abort, current_app, redirect, render_template, request, url_for
+from flask import abort, current_app, redirect, render_template, request
 from markupsafe import Markup
 
 from forum.accounts.sessions import viewer
 from forum.accounts.viewers import Fan
 from forum.lib import markup
+from forum.lib.addresses import url_for
 from forum.lib.answers import onward
 from forum.lib.database import session, unit_of_work
 from forum.lib.language import gettext as _

@@ -3,11 +3,12 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, Response, abort, request, url_for
+from flask import Blueprint, Response, abort, request
 
 from forum.accounts.models import User
 from forum.accounts.sessions import viewer
 from forum.lib import clock
+from forum.lib.addresses import url_for
 from forum.lib.answers import onward
 from forum.lib.database import session, unit_of_work
 from forum.lib.language import gettext as _

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request
 
 from forum.accounts.sessions import viewer
 from forum.accounts.viewers import Fan
 from forum.films.models import Film
+from forum.lib.addresses import url_for
 from forum.lib.answers import onward
 from forum.lib.database import unit_of_work
 from forum.lib.language import gettext as _

@@ -4,10 +4,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask import Blueprint, Response, current_app, render_template, request
 from sqlalchemy import text
 
 from forum.accounts.sessions import viewer
+from forum.lib.addresses import url_for
 from forum.lib.database import session
 from forum.lib.language import gettext as _
 from forum.lib.markup import render, reveal

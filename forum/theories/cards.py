@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 
-from flask import url_for
-
 from forum.accounts.models import User
 from forum.lib import text
+from forum.lib.addresses import url_for
 from forum.lib.language import gettext as _
 from forum.lib.language import ngettext
 from forum.permissions import Viewer, can_read, can_report, can_see_queue

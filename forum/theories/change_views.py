@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Response, abort, render_template, request, url_for
+from flask import Response, abort, render_template, request
 
 from forum.accounts.models import User
 from forum.accounts.sessions import viewer
 from forum.lib import diff, markup
+from forum.lib.addresses import url_for
 from forum.lib.answers import onward
 from forum.lib.database import session, unit_of_work
 from forum.lib.language import gettext as _

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import render_template, request
 
 from forum.accounts.sessions import viewer
 from forum.films.cards import film_card
 from forum.films.models import Film
+from forum.lib.addresses import url_for
 from forum.lib.language import gettext as _
 from forum.permissions import can_find
 from forum.theories import cards, changes, operations, queries

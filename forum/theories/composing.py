@@ -3,12 +3,13 @@
 import json
 from typing import Any
 
-from flask import Response, redirect, request, url_for
+from flask import Response, redirect, request
 
 from forum.accounts.again import packed, sent
 from forum.accounts.sessions import viewer
 from forum.accounts.views import login_page
 from forum.films.finding import film_or_404
+from forum.lib.addresses import url_for
 from forum.lib.answers import fragment, onward, wants_fragment
 from forum.lib.database import session, unit_of_work
 from forum.lib.language import gettext as _

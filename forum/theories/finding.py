@@ -2,6 +2,7 @@
 
 from flask import abort
 
+from forum.accounts.models import User
 from forum.accounts.viewers import Fan, Guest
 from forum.films.models import Film
 from forum.lib.database import session
@@ -23,6 +24,14 @@ def authored_or_404(post_id: int, viewer: Fan | Guest, kind: str) -> Authored:
     """The post of type `kind` numbered `post_id` with its author, if `viewer` finds it."""
     row = queries.authored(post_id)
     if row is None or not can_find(viewer, row[0]) or row[0].type != kind:
+        abort(404)
+    return row
+
+
+def asked_or_404(thread_id: int, viewer: Fan | Guest) -> tuple[Post, User, Film]:
+    """The question numbered `thread_id` with its author and film, if `viewer` finds it."""
+    row = queries.asked(thread_id)
+    if row is None or not can_find(viewer, row[0]) or row[0].type != "thread":
         abort(404)
     return row
 

@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import url_for
-
+from forum.lib.addresses import url_for
 from forum.lib.language import gettext as _
 from forum.lib.pages import Order, with_query
 from forum.theories import queries
 from forum.theories.models import STANCES, Post
-from forum.votes.cards import stance_label
+from forum.votes.labels import stance_label
 from forum.votes.ranking import FEWEST_FOR_SHARE
 
 _SHARES_SHOWN = 12
@@ -34,11 +33,15 @@ class Share:
     width: float
 
 
-def division(thread: Post, sealed: bool) -> dict[str, Any]:
-    """How a question's audience divides, of theories whose figures are open to everybody."""
+def division(thread: Post, sealed: bool, theories: list[Post] | None) -> dict[str, Any]:
+    """How a question's audience divides, of theories whose figures are open to everybody.
+
+    Args:
+        theories: all that are published, if they are known; else they are looked up.
+    """
     if sealed:
         return {"shares": [], "all_shares": [], "hidden_count": 0, "convinced_total": 0}
-    rows = queries.convinced_votes(thread.id)
+    rows = queries.convinced_votes(thread.id) if theories is None else theories
     open_rows = [row for row in rows if not row.blind and row.ups]
     total = sum(row.ups for row in open_rows)
 
@@ -47,7 +50,7 @@ def division(thread: Post, sealed: bool) -> dict[str, Any]:
         return Share(number, title, url, ups, percent, ups / total)
 
     shares = [
-        share(number, row.title, url_for("theories.post", post_id=row.id), row.ups)
+        share(number, row.title or "", url_for("theories.post", post_id=row.id), row.ups)
         for number, row in enumerate(sorted(open_rows, key=lambda r: (-r.ups, r.id)), 1)
     ]
     drawn = shares

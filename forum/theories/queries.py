@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Row, case, func, select
+from sqlalchemy import Row, bindparam, case, func, select
+from sqlalchemy.orm import defer
 
 from forum.accounts.models import User
 from forum.films.models import Film
 from forum.lib.database import session
+from forum.lib.logic import ANYONE, asked_by
 from forum.lib.paging import Keyset, Page
 from forum.permissions import Viewer, findable_by, readable_by
 from forum.theories.models import Draft, PendingRevision, Post, Revision
@@ -36,6 +38,68 @@ _LATEST = Keyset(
 _LARGEST_ID = 2**31 - 1
 
 
+# What a card shows: the text itself may be long, and stands on the post's own page.
+_CARDS_ONLY = (defer(Post.body, raiseload=True), defer(Post.html, raiseload=True))
+
+
+# Statements of the pages that are read most are built once: building one costs as much as SQLite
+# takes to answer it.
+_ASKED = (
+    select(Post, User, Film)
+    .join(User, User.id == Post.author_id)
+    .join(Film, Film.id == Post.film_id)
+    .where(Post.id == bindparam("id"))
+)
+_AUTHORED: Any = select(Post, User).join(User, User.id == Post.author_id)
+_AUTHORED_BY_ID = _AUTHORED.where(Post.id == bindparam("id"))
+_THREAD_AND_FILM = (
+    select(Post, Film).join(Film, Film.id == Post.film_id).where(Post.id == bindparam("id"))
+)
+_THREADS = (
+    _AUTHORED.where(
+        Post.film_id == bindparam("film_id"), Post.type == "thread", findable_by(ANYONE, Post)
+    )
+    .options(*_CARDS_ONLY)
+    .order_by(Post.pinned.desc(), Post.active_at.desc(), Post.id)
+    .limit(bindparam("most"))
+)
+_THEORIES = _AUTHORED.where(
+    Post.thread_id == bindparam("thread_id"), Post.type == "theory", findable_by(ANYONE, Post)
+).options(*_CARDS_ONLY)
+_THEORIES_BY = {
+    order: _THEORIES.where(Post.divisive.is_not(None)) if order == "divisive" else _THEORIES
+    for order in ORDERS
+}
+_FIRST_THEORIES = {
+    order: ORDERS[order].limited(statement, None, THEORIES_A_PAGE)
+    for order, statement in _THEORIES_BY.items()
+}
+_place = func.row_number().over(
+    partition_by=Post.thread_id,
+    order_by=(Post.best.desc(), Post.id),
+)
+_ranked = (
+    select(Post.id, _place.label("place"))
+    .where(Post.film_id == bindparam("film_id"), Post.type == "theory", Post.state == "published")
+    .subquery()
+)
+_LEADING = (
+    _AUTHORED.options(*_CARDS_ONLY)
+    .join(_ranked, _ranked.c.id == Post.id)
+    .where(_ranked.c.place <= bindparam("each"))
+    .order_by(Post.thread_id, _ranked.c.place)
+)
+_REPLIES_TO = _AUTHORED.where(
+    Post.theory_id == bindparam("theory_id"), findable_by(ANYONE, Post)
+).options(defer(Post.body, raiseload=True))
+_FIRST_REPLIES = _REPLIES.limited(_REPLIES_TO, None, REPLIES_A_PAGE)
+_DRAFT = select(Draft).where(
+    Draft.user_id == bindparam("user_id"),
+    Draft.kind == bindparam("kind"),
+    Draft.target_id == bindparam("target_id"),
+)
+
+
 def post_with_id(post_id: int) -> Post | None:
     """The post numbered `post_id`, in whatever state."""
     if not 0 < post_id <= _LARGEST_ID:
@@ -47,37 +111,26 @@ def authored(post_id: int) -> Authored | None:
     """The post numbered `post_id` with its author, in one statement."""
     if not 0 < post_id <= _LARGEST_ID:
         return None
-    row = session().execute(_with_author().where(Post.id == post_id)).first()
+    row = session().execute(_AUTHORED_BY_ID, {"id": post_id}).first()
     return None if row is None else (row[0], row[1])
+
+
+def asked(thread_id: int) -> tuple[Post, User, Film] | None:
+    """The post numbered `thread_id` with its author and its film, in one statement."""
+    if not 0 < thread_id <= _LARGEST_ID:
+        return None
+    found = session().execute(_ASKED, {"id": thread_id}).first()
+    return None if found is None else (found[0], found[1], found[2])
 
 
 def threads_of(film_id: int, viewer: Viewer, most: int = 100) -> list[Authored]:
     """The questions about a film that `viewer` finds: pinned first, then by activity."""
-    return _all(
-        _with_author()
-        .where(Post.film_id == film_id, Post.type == "thread", findable_by(viewer, Post))
-        .order_by(Post.pinned.desc(), Post.active_at.desc(), Post.id)
-        .limit(most)
-    )
+    return _all(_THREADS, film_id=film_id, most=most, **asked_by(viewer))
 
 
 def leading_theories(film_id: int, each: int) -> dict[int, list[Authored]]:
     """The best published theories of a film's threads, by thread: at most `each`; one statement."""
-    place = func.row_number().over(
-        partition_by=Post.thread_id,
-        order_by=(Post.best.desc(), Post.id),
-    )
-    ranked = (
-        select(Post.id, place.label("place"))
-        .where(Post.film_id == film_id, Post.type == "theory", Post.state == "published")
-        .subquery()
-    )
-    rows = _all(
-        _with_author()
-        .join(ranked, ranked.c.id == Post.id)
-        .where(ranked.c.place <= each)
-        .order_by(Post.thread_id, ranked.c.place)
-    )
+    rows = _all(_LEADING, film_id=film_id, each=each)
     leading: dict[int, list[Authored]] = {}
     for theory, author in rows:
         leading.setdefault(theory.thread_id or 0, []).append((theory, author))
@@ -91,12 +144,11 @@ def theories_of(thread_id: int, viewer: Viewer, order: str, cursor: str | None) 
         order: a key of `ORDERS`. Under "divisive" only theories with ten votes or more appear.
         cursor: see `Keyset.page`.
     """
-    statement = _with_author().where(
-        Post.thread_id == thread_id, Post.type == "theory", findable_by(viewer, Post)
-    )
-    if order == "divisive":
-        statement = statement.where(Post.divisive.is_not(None))
-    return _page(ORDERS[order], statement, cursor, THEORIES_A_PAGE)
+    keyset, statement = ORDERS[order], _FIRST_THEORIES[order]
+    if cursor:
+        statement = keyset.limited(_THEORIES_BY[order], cursor, THEORIES_A_PAGE)
+    found = _all(statement, thread_id=thread_id, **asked_by(viewer))
+    return keyset.cut(found, THEORIES_A_PAGE, lambda pair: pair[0])
 
 
 def needing_votes(thread_id: int, fewer_than: int) -> list[Authored]:
@@ -104,8 +156,7 @@ def needing_votes(thread_id: int, fewer_than: int) -> list[Authored]:
     them. A blind theory counts as one without votes."""
     open_votes = case((Post.blind, 0), else_=Post.vote_count)
     return _all(
-        _with_author()
-        .where(
+        _AUTHORED.where(
             Post.thread_id == thread_id,
             Post.type == "theory",
             Post.state == "published",
@@ -138,10 +189,12 @@ def replies_to(
         stance: only replies that take it; None for all.
         cursor: see `Keyset.page`.
     """
-    statement = _with_author().where(Post.theory_id == theory_id, findable_by(viewer, Post))
-    if stance:
-        statement = statement.where(Post.stance == stance)
-    return _page(_REPLIES, statement, cursor, REPLIES_A_PAGE)
+    statement = _FIRST_REPLIES
+    if cursor or stance:
+        chosen = _REPLIES_TO.where(Post.stance == stance) if stance else _REPLIES_TO
+        statement = _REPLIES.limited(chosen, cursor, REPLIES_A_PAGE)
+    found = _all(statement, theory_id=theory_id, **asked_by(viewer))
+    return _REPLIES.cut(found, REPLIES_A_PAGE, lambda pair: pair[0])
 
 
 def page_start(reply: Post, viewer: Viewer) -> str | None:
@@ -160,7 +213,7 @@ def page_start(reply: Post, viewer: Viewer) -> str | None:
 
 def theories_by(author_id: int, viewer: Viewer, cursor: str | None, size: int) -> Page[Authored]:
     """The theories of one account that `viewer` finds published, the latest first."""
-    statement = _with_author().where(
+    statement = _AUTHORED.where(
         Post.author_id == author_id,
         Post.type == "theory",
         Post.state == "published",
@@ -224,19 +277,12 @@ def drafts_of(user_id: int) -> list[Draft]:
 
 def draft_for(user_id: int, kind: str, target_id: int) -> Draft | None:
     """The draft that an account keeps for one place."""
-    return session().scalar(
-        select(Draft).where(
-            Draft.user_id == user_id, Draft.kind == kind, Draft.target_id == target_id
-        )
-    )
+    given = {"user_id": user_id, "kind": kind, "target_id": target_id}
+    return session().scalar(_DRAFT, given)
 
 
-def _with_author() -> Any:
-    return select(Post, User).join(User, User.id == Post.author_id)
-
-
-def _all(statement: Any) -> list[Authored]:
-    return [(post, author) for post, author in session().execute(statement)]
+def _all(statement: Any, **given: Any) -> list[Authored]:
+    return [(post, author) for post, author in session().execute(statement, given)]
 
 
 def _page(order: Keyset, statement: Any, cursor: str | None, size: int) -> Page[Authored]:
@@ -245,8 +291,5 @@ def _page(order: Keyset, statement: Any, cursor: str | None, size: int) -> Page[
 
 def thread_and_film(thread_id: int) -> tuple[Post, Film]:
     """A thread, which exists, and its film; one statement."""
-    row = session().execute(
-        select(Post, Film).join(Film, Film.id == Post.film_id).where(Post.id == thread_id)
-    )
-    thread, film = row.one()
+    thread, film = session().execute(_THREAD_AND_FILM, {"id": thread_id}).one()
     return thread, film

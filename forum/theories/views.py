@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request
 from markupsafe import Markup
 
 from forum.accounts.models import User
@@ -13,10 +13,12 @@ from forum.accounts.viewers import Fan, Guest
 from forum.films.cards import StatementCard, bearing_label, film_card, statement_card
 from forum.films.queries import statements_about
 from forum.lib import clock, markup
+from forum.lib.addresses import url_for
 from forum.lib.answers import elsewhere, onward
 from forum.lib.language import gettext as _
 from forum.lib.page_versions import film_key, made_of, thread_key
 from forum.lib.pages import pager
+from forum.lib.paging import Page
 from forum.moderation.queries import usual_wait
 from forum.permissions import (
     Viewer,
@@ -29,10 +31,11 @@ from forum.permissions import (
 )
 from forum.theories import cards, queries
 from forum.theories.cards import Byline, ThreadLine
-from forum.theories.finding import authored_or_404, film_of, found_or_404, thread_and_film
+from forum.theories.finding import asked_or_404, authored_or_404, found_or_404, thread_and_film
 from forum.theories.forms import ReplyForm
 from forum.theories.listing import division, orders, stances
 from forum.theories.models import STANCES, Post
+from forum.theories.queries import Authored
 from forum.votes import arranging
 from forum.votes.cards import figures_shown, reply_cards, theory_card
 from forum.votes.queries import Opinions, opinions
@@ -70,10 +73,9 @@ class Moderate:
 def thread(post_id: int, slug: str) -> Any:
     """A question and its theories, sealed or open."""
     person = viewer()
-    post, author = authored_or_404(post_id, person, "thread")
+    post, author, film = asked_or_404(post_id, person)
     if request.path != (right := cards.address(post)):
         return _to_right_address(right)
-    film = film_of(post)
     made_of(film_key(film.id), thread_key(post.id), film_id=film.id)
     sealed = film.id not in person.seen
     order = request.args.get("order", "best")
@@ -103,7 +105,7 @@ def thread(post_id: int, slug: str) -> Any:
             )
             for place, ((theory, writer), needs) in enumerate(shown, 1)
         ],
-        **division(post, sealed),
+        **division(post, sealed, _whole(page, post)),
         pager=pager(page.next),
         compose_url=url_for("theories.compose_theory", post_id=post.id),
         can_post=can_post_theory(person, post),
@@ -204,6 +206,12 @@ def _arranged(items: Any, thread: Post, order: str) -> list[tuple[tuple[Post, Us
     beyond = thread.theory_count > len(items)
     candidates = queries.needing_votes(thread.id, arranging.FEW_VOTES) if beyond else []
     return arranging.first_page(items, candidates, clock.now())
+
+
+def _whole(page: Page[Authored], thread: Post) -> list[Post] | None:
+    """A question's published theories, if all of them are on this page; they are its division."""
+    published = [theory for theory, _ in page.items if theory.state == "published"]
+    return published if len(published) == thread.theory_count else None
 
 
 def _thread_page(post: Post, author: User, person: Fan | Guest) -> ThreadPage:

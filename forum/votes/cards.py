@@ -4,13 +4,12 @@ show."""
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from flask import url_for
 from markupsafe import Markup
 
 from forum.accounts.models import User
 from forum.films.cards import FilmCard
 from forum.lib import markup
-from forum.lib.language import gettext as _
+from forum.lib.addresses import url_for
 from forum.permissions import (
     Viewer,
     can_edit,
@@ -23,6 +22,7 @@ from forum.permissions import (
 from forum.theories import cards, paths, queries
 from forum.theories.cards import Byline, Held, held_words
 from forum.theories.models import Post
+from forum.votes.labels import kind_label, stance_words
 from forum.votes.queries import Opinions
 from forum.votes.ranking import FEWEST_FOR_SHARE
 
@@ -126,37 +126,6 @@ class ReplyCard:
     continue_url: str | None
 
 
-def kind_label(kind: str) -> str:
-    """A theory's kind as its byline says it."""
-    return {
-        "reading": _("A reading"),
-        "plot": _("A plot theory"),
-        "after": _("What happens after"),
-        "allegory": _("An allegory"),
-        "alternate": _("An alternate ending"),
-    }[kind]
-
-
-def stance_label(stance: str) -> str:
-    """A reply's stance as its byline says it."""
-    return {
-        "supports": _("supports"),
-        "challenges": _("challenges"),
-        "neutral": _("neutral"),
-    }[stance]
-
-
-def _stance_words(stance: str, *, own: bool) -> str:
-    """The same after a name, or after "you"."""
-    if not own:
-        return _("is neutral") if stance == "neutral" else stance_label(stance)
-    return {
-        "supports": _("support it"),
-        "challenges": _("challenge it"),
-        "neutral": _("are neutral"),
-    }[stance]
-
-
 def figures_shown(theory: Post, opinions: Opinions) -> bool:
     """Whether the viewer with these `opinions` sees the figures of `theory`."""
     return not theory.blind or theory.id in opinions.votes or theory.id in opinions.peeked
@@ -245,7 +214,7 @@ def reply_card(
         url=cards.permalink(reply),
         depth=reply.depth,
         stance=reply.stance or "",
-        stance_label=_stance_words(reply.stance or "", own=reply.author_id == viewer.id),
+        stance_label=stance_words(reply.stance or "", own=reply.author_id == viewer.id),
         author=cards.byline(author, viewer),
         wrote_theory=wrote_theory,
         published_at=reply.published_at or reply.created_at,

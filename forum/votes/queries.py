@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import bindparam, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from forum.accounts.models import User
 from forum.films.models import Film
 from forum.lib.database import session
+from forum.lib.logic import ANYONE, asked_by
 from forum.lib.paging import Keyset, Page
 from forum.permissions import Viewer, findable_by
 from forum.theories.models import Post
@@ -30,21 +31,52 @@ class Opinions:
     peeked: frozenset[int] = frozenset()
 
 
+# Built once: building statements costs as much as SQLite takes to answer them.
+_ids: Any = bindparam("ids", expanding=True)
+_user_id: Any = bindparam("user_id")
+_OPINIONS = union_all(
+    select(Vote.post_id, Vote.value).where(Vote.user_id == _user_id, Vote.post_id.in_(_ids)),
+    select(Peek.post_id, literal(0)).where(Peek.user_id == _user_id, Peek.post_id.in_(_ids)),
+)
+_voted = select(Vote.post_id).where(Vote.user_id == ANYONE.id, Vote.post_id == Post.id)
+_WAITING = (
+    select(Post, User, Film)
+    .join(User, User.id == Post.author_id)
+    .join(Film, Film.id == Post.film_id)
+    .where(
+        Post.type == "theory",
+        Post.state == "published",
+        Post.thread_locked.is_(False),
+        Post.film_id.in_(ANYONE.seen),
+        Post.author_id != ANYONE.id,
+        findable_by(ANYONE, Post),
+        ~_voted.exists(),
+    )
+    .order_by(Post.hot.desc(), Post.id)
+    .limit(bindparam("size"))
+)
+_thread = aliased(Post)
+_DIVIDING = (
+    select(Post, _thread, Film)
+    .join(_thread, _thread.id == Post.thread_id)
+    .join(Film, Film.id == Post.film_id)
+    .where(
+        Post.divisive >= DIVIDES_FROM,
+        Post.state == "published",
+        Post.thread_state == "published",
+        Post.film_state == "listed",
+    )
+    .order_by(Post.divisive.desc(), Post.id)
+    .limit(bindparam("size"))
+)
+
+
 def opinions(viewer: Viewer, posts: Iterable[Post]) -> Opinions:
     """What `viewer` voted on `posts`, and which figures they asked for; one statement."""
     ids = [post.id for post in posts]
     if viewer.is_guest or not ids:
         return Opinions()
-    rows = session().execute(
-        union_all(
-            select(Vote.post_id, Vote.value).where(
-                Vote.user_id == viewer.id, Vote.post_id.in_(ids)
-            ),
-            select(Peek.post_id, literal(0)).where(
-                Peek.user_id == viewer.id, Peek.post_id.in_(ids)
-            ),
-        )
-    )
+    rows = session().execute(_OPINIONS, {"user_id": viewer.id, "ids": ids})
     votes, peeked = {}, set()
     for post_id, value in rows:
         if value:
@@ -95,43 +127,12 @@ def waiting_for_vote(viewer: Viewer, size: int) -> list[Any]:
     (theory, author, film)."""
     if not viewer.seen:
         return []
-    voted = select(Vote.post_id).where(Vote.user_id == viewer.id, Vote.post_id == Post.id)
-    return list(
-        session().execute(
-            select(Post, User, Film)
-            .join(User, User.id == Post.author_id)
-            .join(Film, Film.id == Post.film_id)
-            .where(
-                Post.type == "theory",
-                Post.state == "published",
-                Post.thread_locked.is_(False),
-                Post.film_id.in_(viewer.seen),
-                Post.author_id != viewer.id,
-                findable_by(viewer, Post),
-                ~voted.exists(),
-            )
-            .order_by(Post.hot.desc(), Post.id)
-            .limit(size)
-        )
-    )
+    return list(session().execute(_WAITING, {"size": size, **asked_by(viewer, seen=True)}))
 
 
 def dividing(size: int) -> list[Any]:
     """The questions whose most divisive theory divides most: (theory, thread, film)."""
-    thread = aliased(Post)
-    rows = session().execute(
-        select(Post, thread, Film)
-        .join(thread, thread.id == Post.thread_id)
-        .join(Film, Film.id == Post.film_id)
-        .where(
-            Post.divisive >= DIVIDES_FROM,
-            Post.state == "published",
-            Post.thread_state == "published",
-            Post.film_state == "listed",
-        )
-        .order_by(Post.divisive.desc(), Post.id)
-        .limit(size * 5)
-    )
+    rows = session().execute(_DIVIDING, {"size": size * 5})
     first: dict[int, Any] = {}
     for row in rows:
         first.setdefault(row[1].id, row)

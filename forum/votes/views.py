@@ -3,10 +3,11 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request
 
 from forum.accounts.sessions import viewer
 from forum.films.cards import film_card
+from forum.lib.addresses import url_for
 from forum.lib.answers import fragment, local_path, onward, wants_fragment
 from forum.lib.database import unit_of_work
 from forum.lib.pages import pager

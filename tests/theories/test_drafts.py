@@ -203,7 +203,7 @@ def test_a_draft_of_a_sealed_place_names_its_safe_title(app, writer, film):
 
 
 def test_a_guest_has_no_place_for_drafts(guest, thread):
-    assert guest.post(f"/drafts/theory/{thread.id}", body="x").location == "/login"
+    assert guest.post(f"/drafts/theory/{thread.id}", body="x").status_code == 401
     assert guest.post(f"/drafts/theory/{thread.id}/removal").location == "/login"
     for act in (
         lambda: drafts.save_draft("theory", thread.id, {"body": "x"}, by=Guest()),

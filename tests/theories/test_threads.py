@@ -165,8 +165,7 @@ def test_only_moderators_moderate(app, thread, guest, reader, act):
         page = visitor.see(f"/threads/{thread.id}")
         assert f"/threads/{thread.id}/{act}" not in page
         response = visitor.post(f"/threads/{thread.id}/{act}", value="1")
-        assert response.status_code == 403
-        assert "Moderators work here." in response.text
+        assert response.status_code == (401 if visitor is guest else 403)
     assert not again(thread).thread_locked
     assert not again(thread).pinned
 

@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 
 from forum import create_app
 from forum.accounts.tokens import form_token
+from forum.lib.origin import _unmasked, masked
 from tests.conftest import settings_for
 from tests.factories import a_film
 from tests.routes import first_path, unsafe_rules
@@ -134,13 +135,29 @@ def test_our_script_sends_the_token_in_a_header(world: World) -> None:
 
 def test_guests_forms_carry_no_token_and_members_forms_all_do(world: World) -> None:
     pages = ("/", "/films", "/login", world.addresses["open/theory/published"])
+    own = _unmasked(world.accounts["fan"].form_token)
     for path in pages:
         assert "csrf_token" not in world.visitor("guest").get(path).text
     for path in (*pages[:2], pages[3], "/settings", "/settings/films", "/votes", "/drafts"):
         text = world.visitor("fan").get(path).text
         posting = re.findall(r'<form[^>]*method="post".*?</form>', text, re.DOTALL)
         assert posting, path
-        assert all(f'value="{world.accounts["fan"].form_token}"' in form for form in posting), path
+        tokens = [re.findall(r'name="csrf_token" value="(\w+)"', form) for form in posting]
+        assert {_unmasked(token) for found in tokens for token in found} == {own}, path
+        assert all(len(found) == 1 for found in tokens), path
+
+
+def test_a_token_looks_different_on_each_page_and_is_worth_the_same(world: World) -> None:
+    fan = world.visitor("fan")
+    tokens = []
+    for _ in range(3):
+        fan.get("/settings")
+        tokens.append(fan.token)
+        assert fan.post("/settings/theme", value="dark").status_code == 303
+    assert len(set(tokens)) == 3
+    for nonsense in ("", "x", "00", tokens[0][:-1], tokens[0][:-2] + "zz", "é" * 128):
+        fan.token = nonsense or "x"
+        assert fan.post("/settings/theme", value="dark").status_code == 403
 
 
 # --- the page that asks again -------------------------------------------------------------------
@@ -229,7 +246,9 @@ def test_a_token_dies_with_its_session(world: World) -> None:
 
 def test_the_token_of_one_site_is_worth_nothing_on_another(world: World) -> None:
     fan = world.visitor("fan")
-    fan.token = form_token("another secret, of 32 bytes and more", world.accounts["fan"].session_id)
+    fan.token = masked(
+        form_token("another secret, of 32 bytes and more", world.accounts["fan"].session_id)
+    )
     assert fan.post("/settings/theme", value="dark").status_code == 403
 
 

@@ -1,0 +1,34 @@
+"""What kinds of theories and stances of replies are called."""
+
+from forum.lib.language import gettext as _
+
+
+def kind_label(kind: str) -> str:
+    """A theory's kind as its byline says it."""
+    return {
+        "reading": _("A reading"),
+        "plot": _("A plot theory"),
+        "after": _("What happens after"),
+        "allegory": _("An allegory"),
+        "alternate": _("An alternate ending"),
+    }[kind]
+
+
+def stance_label(stance: str) -> str:
+    """A reply's stance as its byline says it."""
+    return {
+        "supports": _("supports"),
+        "challenges": _("challenges"),
+        "neutral": _("neutral"),
+    }[stance]
+
+
+def stance_words(stance: str, *, own: bool) -> str:
+    """The same as it follows a name or, for one's `own`, "you"."""
+    if not own:
+        return _("is neutral") if stance == "neutral" else stance_label(stance)
+    return {
+        "supports": _("support it"),
+        "challenges": _("challenge it"),
+        "neutral": _("are neutral"),
+    }[stance]
