@@ -1,0 +1,106 @@
+"""Rows into a database: COPY on PostgreSQL, executemany on SQLite; a batch is one transaction."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import Engine, func, select
+from sqlalchemy.engine import Connection
+
+from benchmarks.generator.rows import ORDER, names
+
+FULL = 60_000
+"""Rows that a batch holds before it is written."""
+
+Row = Any
+"""An object of one of the classes of `rows`."""
+
+
+class Batch:
+    """Rows on their way into the database at `engine`; what `write` was called for is committed."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._waiting: defaultdict[type, list[Row]] = defaultdict(list)
+        self._count = 0
+
+    def add(self, row: Row) -> None:
+        """Let one row wait."""
+        self._waiting[type(row)].append(row)
+        self._count += 1
+
+    def add_all(self, rows: Iterable[Row]) -> None:
+        """Let several rows wait."""
+        for row in rows:
+            self.add(row)
+
+    @property
+    def is_full(self) -> bool:
+        return self._count >= FULL
+
+    def write(self) -> None:
+        """Write what waits, in one transaction."""
+        with self._engine.begin() as connection:
+            is_sqlite = connection.dialect.name == "sqlite"
+            write = _insert if is_sqlite else _copy
+            if not is_sqlite:  # whether rows point to rows that are there, the tests ask
+                connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+            for row_class in ORDER:
+                if self._waiting[row_class]:
+                    write(connection, row_class, self._waiting[row_class])
+        self._waiting.clear()
+        self._count = 0
+
+
+def largest_id(connection: Connection, model: Any) -> int:
+    """The largest id of a table, 0 if it is empty."""
+    return connection.execute(select(func.coalesce(func.max(model.id), 0))).scalar_one()
+
+
+def _insert(connection: Connection, row_class: type, rows: list[Row]) -> None:
+    columns = names(row_class)
+    table = row_class.model.__tablename__
+    marks = ", ".join("?" * len(columns))
+    statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"
+    tuples = list(_tuples(connection, row_class, rows))
+    connection.connection.cursor().executemany(statement, tuples)
+
+
+def _copy(connection: Connection, row_class: type, rows: list[Row]) -> None:
+    columns = ", ".join(names(row_class))
+    statement = f"COPY {row_class.model.__tablename__} ({columns}) FROM STDIN"
+    with connection.connection.cursor().copy(statement) as copy:
+        for values in _tuples(connection, row_class, rows):
+            copy.write_row(values)
+
+
+def _tuples(connection: Connection, row_class: type, rows: list[Row]) -> Iterable[tuple[Any, ...]]:
+    """The rows as the driver takes them: each value through its column's own type."""
+    columns = names(row_class)
+    values = map(attrgetter(*columns), rows)
+    converters = _converters(connection, row_class)
+    if not converters:
+        return values
+    return (_converted(row, converters) for row in values)
+
+
+def _converted(row: tuple[Any, ...], converters: list[tuple[int, Callable[[Any], Any]]]) -> Any:
+    changed = list(row)
+    for place, convert in converters:
+        changed[place] = convert(changed[place])
+    return changed
+
+
+def _converters(
+    connection: Connection, row_class: type
+) -> list[tuple[int, Callable[[Any], Any]]]:
+    """(Place in the row, conversion) of the columns that need one."""
+    table = row_class.model.__table__
+    found = []
+    for place, name in enumerate(names(row_class)):
+        kind = table.c[name].type.dialect_impl(connection.dialect)
+        convert = kind.bind_processor(connection.dialect)
+        if convert is not None:
+            found.append((place, convert))
+    return found
