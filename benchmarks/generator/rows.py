@@ -3,7 +3,7 @@
 Columns that a class leaves out get what the database gives them (ids, null, server defaults).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -253,4 +253,4 @@ ORDER: tuple[type, ...] = (
 
 def names(row_class: type) -> tuple[str, ...]:
     """The columns that rows of a class have, in the order of its fields."""
-    return tuple(row_class.__dataclass_fields__)
+    return tuple(field.name for field in fields(row_class))

@@ -1,0 +1,139 @@
+"""Builds lifelike forums: a few fans write most of it, a few films are argued about most.
+
+What is built depends on size and seed alone, but for the times, which end shortly before the
+building. It goes film by film, a batch of rows a transaction, and goes on where it was stopped:
+which films are there says how far it came.
+"""
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, func, select, text
+from sqlalchemy.engine import Connection
+
+from benchmarks.generator import people, plan
+from benchmarks.generator.arguments import Argument, address_of
+from benchmarks.generator.bulk import bulk_load
+from benchmarks.generator.rows import FilmRow
+from benchmarks.generator.texts import Texts, catalogue
+from benchmarks.generator.writing import Batch, largest_id
+from benchmarks.places import TEXTS
+from benchmarks.sizes import Size
+from forum.accounts.models import User
+from forum.films.catalogue import CatalogueFilm
+from forum.films.models import Film
+from forum.lib.text import folded, initial, sort_key
+from forum.theories.models import Post
+
+AGE = timedelta(days=900)
+"""How long the forum has been open."""
+
+QUIET = timedelta(hours=2)
+"""Between the last vote and the building, so that no fan's quota is used up."""
+
+STANDARD_TITLE = "The Standard Film"
+
+Progress = Callable[[str, int, int], None]
+"""Told what is being made, how many there are now, and how many there will be."""
+
+
+def build(engine: Engine, size: Size, seed: int, now: datetime, progress: Progress) -> None:
+    """Fill the migrated database at `engine`, or go on filling it.
+
+    Args:
+        seed: the same gives the same forum.
+        now: the moment of building; the same for every part of it.
+        progress: is called from time to time.
+    """
+    started = now - AGE
+    with engine.connect() as connection:
+        fans_there = connection.execute(select(func.count()).select_from(User)).scalar_one()
+    if fans_there < size.fans:
+        batch = Batch(engine)
+        batch.add_all(people.fans(size.fans, seed, started, now))
+        batch.write()
+    progress("fans", size.fans, size.fans)
+    with bulk_load(engine):
+        _films(engine, size, seed, now, progress)
+    with engine.begin() as connection:
+        _count_posts_of_fans(connection)
+        _set_sequences(connection)
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("ANALYZE")
+
+
+def _films(engine: Engine, size: Size, seed: int, now: datetime, progress: Progress) -> None:
+    with engine.connect() as connection:
+        done = largest_id(connection, Film)
+        next_post = largest_id(connection, Post) + 1
+    if done == size.films:
+        return
+    texts = Texts.of(TEXTS)
+    shares = plan.shares(size, seed)
+    everybody = people.crowd(size.fans, seed)
+    writers_only = people.authors(size.fans, seed)
+    entries = [CatalogueFilm(STANDARD_TITLE, 2001), *catalogue(TEXTS, size.films - 1)]
+    batch = Batch(engine)
+    for film_id in range(done + 1, size.films + 1):
+        is_standard = film_id == plan.STANDARD_FILM
+        argument = Argument(
+            film=film_row(entries[film_id - 1], film_id, now - AGE),
+            share=shares.of(film_id),
+            next_id=next_post,
+            texts=texts,
+            crowd=writers_only if is_standard else everybody,
+            until=now - QUIET,
+            rng=random.Random(f"{seed}:film:{film_id}"),
+        )
+        batch.add_all(argument.rows())
+        next_post = argument.next_id
+        if batch.is_full or film_id == size.films:
+            batch.write()
+            progress("films", film_id, size.films)
+
+
+def film_row(entry: CatalogueFilm, film_id: int, opened: datetime) -> FilmRow:
+    """The row of a catalogue's film, added two months after the forum `opened`."""
+    return FilmRow(
+        id=film_id,
+        slug=address_of(entry.title, entry.year, film_id),
+        title=entry.title,
+        title_key=sort_key(entry.title),
+        search_key=folded(f"{entry.title} {entry.original_title or ''}").strip(),
+        initial=initial(entry.title),
+        original_title=entry.original_title,
+        year=entry.year,
+        runtime=entry.runtime,
+        directors=list(entry.directors),
+        summary=entry.summary,
+        summary_source=entry.summary_source,
+        summary_licence=entry.summary_licence,
+        notes=[],
+        created_at=opened + timedelta(days=60),
+    )
+
+
+def _count_posts_of_fans(connection: Connection) -> None:
+    kinds = {"thread": "thread_count", "theory": "theory_count", "reply": "reply_count"}
+    for kind, column in kinds.items():
+        connection.execute(
+            text(
+                f"UPDATE users SET {column} = written.n FROM"  # noqa: S608 - from the table above
+                " (SELECT author_id, COUNT(*) AS n FROM posts"
+                " WHERE type = :kind AND state = 'published' GROUP BY author_id) AS written"
+                " WHERE users.id = written.author_id"
+            ),
+            {"kind": kind},
+        )
+
+
+def _set_sequences(connection: Connection) -> None:
+    """Let the database number on after the ids that were given; SQLite does by itself."""
+    if connection.dialect.name != "postgresql":
+        return
+    for table in ("users", "sessions", "films", "posts", "cases"):
+        connection.exec_driver_sql(
+            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), "  # noqa: S608 - likewise
+            f"(SELECT COALESCE(MAX(id), 0) + 1 FROM {table}), false)"
+        )
