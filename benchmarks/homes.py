@@ -75,7 +75,6 @@ def built(size: Size, kind: str, say: Say) -> Home:
     if not known["is_done"]:
         with home.app() as _, writing_allowed():
             schema.upgrade()
-            _load_fast(home)
             moment = datetime.fromisoformat(known["now"])
             generator.build(
                 db.engine, size, SEED, moment, lambda what, n, of: say(f"{what}: {n:,} of {of:,}")
@@ -89,8 +88,7 @@ def for_a_run(size: Size, kind: str, home: Home) -> Home:
     if not size.is_copied:
         return home
     copy = _home(folder("runs", f"{size.name}-{kind}"), f"run_{size.name}", kind)
-    for name in ("secret_key",):
-        shutil.copyfile(home.instance / name, copy.instance / name)
+    shutil.copyfile(home.instance / "secret_key", copy.instance / "secret_key")
     if kind == "sqlite":
         for ending in ("-wal", "-shm"):
             Path(f"{copy.instance / 'forum.db'}{ending}").unlink(missing_ok=True)
@@ -127,13 +125,6 @@ def _empty(home: Home) -> None:
         return
     for ending in ("", "-wal", "-shm"):
         Path(f"{home.instance / 'forum.db'}{ending}").unlink(missing_ok=True)
-
-
-def _load_fast(home: Home) -> None:
-    """Building may be cut short and begun again, so that it needn't wait for the disk."""
-    if home.database is None:
-        with db.engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA synchronous=OFF")
 
 
 @cache

@@ -17,7 +17,7 @@ from benchmarks.generator.arguments import Argument, address_of
 from benchmarks.generator.bulk import bulk_load
 from benchmarks.generator.rows import FilmRow
 from benchmarks.generator.texts import Texts, catalogue
-from benchmarks.generator.writing import Batch, largest_id
+from benchmarks.generator.writing import Batch, largest_id, number_on
 from benchmarks.places import TEXTS
 from benchmarks.sizes import Size
 from forum.accounts.models import User
@@ -58,7 +58,7 @@ def build(engine: Engine, size: Size, seed: int, now: datetime, progress: Progre
         _films(engine, size, seed, now, progress)
     with engine.begin() as connection:
         _count_posts_of_fans(connection)
-        _set_sequences(connection)
+        number_on(connection)
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("ANALYZE")
 
@@ -125,15 +125,4 @@ def _count_posts_of_fans(connection: Connection) -> None:
                 " WHERE users.id = written.author_id"
             ),
             {"kind": kind},
-        )
-
-
-def _set_sequences(connection: Connection) -> None:
-    """Let the database number on after the ids that were given; SQLite does by itself."""
-    if connection.dialect.name != "postgresql":
-        return
-    for table in ("users", "sessions", "films", "posts", "cases"):
-        connection.exec_driver_sql(
-            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), "  # noqa: S608 - likewise
-            f"(SELECT COALESCE(MAX(id), 0) + 1 FROM {table}), false)"
         )

@@ -65,6 +65,7 @@ class Argument:
 
     def rows(self) -> Iterator[object]:
         """Every row of the film, in any order of tables."""
+        self.crowd = self.crowd.audience(self._audience(), self.rng)
         theories: list[PostRow] = []
         replies = iter(self.share.replies)
         for length in self.share.threads:
@@ -82,6 +83,11 @@ class Argument:
         yield from self._notices
         yield from self._seen()
         yield from self._opening(theories)
+
+    def _audience(self) -> int:
+        """How many fans the film has: each votes on some ten theories."""
+        votes = self.share.votes
+        return max(8, sum(votes) // 10, 3 * max(votes, default=0) // 2)
 
     # --- posts -----------------------------------------------------------------------------------
 

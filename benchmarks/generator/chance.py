@@ -59,6 +59,11 @@ class Crowd:
         """One fan."""
         return self._ids[bisect_left(self._sums, rng.random() * self._sums[-1])]
 
+    def audience(self, size: int, rng: random.Random) -> "Crowd":
+        """`size` of these fans, the most active of them the ones who turn up most."""
+        ids = self.several(size, rng)
+        return Crowd(ids, zipf(len(ids), flat=5.0))
+
     def several(self, count: int, rng: random.Random, but: Container[int] = ()) -> list[int]:
         """`count` different fans, none of `but`; fewer only if there are not so many."""
         chosen: dict[int, None] = {}

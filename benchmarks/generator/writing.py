@@ -58,6 +58,17 @@ def largest_id(connection: Connection, model: Any) -> int:
     return connection.execute(select(func.coalesce(func.max(model.id), 0))).scalar_one()
 
 
+def number_on(connection: Connection) -> None:
+    """Let the database number on after the ids that were given; SQLite does by itself."""
+    if connection.dialect.name != "postgresql":
+        return
+    for table in ("users", "sessions", "films", "posts", "cases"):
+        connection.exec_driver_sql(
+            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), "  # noqa: S608 - from the line above
+            f"(SELECT COALESCE(MAX(id), 0) + 1 FROM {table}), false)"
+        )
+
+
 def _insert(connection: Connection, row_class: type, rows: list[Row]) -> None:
     columns = names(row_class)
     table = row_class.model.__tablename__
