@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -23,7 +23,7 @@ from benchmarks.sizes import Size
 from forum import create_app
 from forum.cli import schema
 from forum.config import Settings
-from forum.lib.database import db, sqlite_module, writing_allowed
+from forum.lib.database import db, sqlite_module
 
 SEED = 1
 
@@ -43,7 +43,9 @@ class Home:
     database: Tree | None
 
     def settings(self, **overrides: Any) -> Settings:
-        """The settings of this forum."""
+        """The settings of this forum; overrides that this version doesn't know are left out."""
+        known = {field.name for field in fields(Settings)}
+        overrides = {name: value for name, value in overrides.items() if name in known}
         given = {"FORUM_INSTANCE": str(self.instance)}
         return Settings.load(given, database_url=self.url, **overrides)
 
@@ -73,7 +75,7 @@ def built(size: Size, kind: str, say: Say) -> Home:
         known = {"made_by": _maker(), "now": datetime.now(UTC).isoformat(), "is_done": False}
         note.write_text(json.dumps(known), "utf-8")
     if not known["is_done"]:
-        with home.app() as _, writing_allowed():
+        with home.app():
             schema.upgrade()
             moment = datetime.fromisoformat(known["now"])
             generator.build(

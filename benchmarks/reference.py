@@ -92,11 +92,10 @@ class Database:
             self._run(f"{_LOCK} FOR UPDATE", post_id)
         old = self._run(_OLD, fan_id, post_id).fetchone()
         before = old[0] if old else 0
-        if before != value:
-            self._run(_UPSERT, fan_id, post_id, value)
-            ups = (value == 1) - (before == 1)
-            downs = (value == -1) - (before == -1)
-            self._run(_COUNT, ups, downs, post_id)
+        self._run(_UPSERT, fan_id, post_id, value)
+        ups = (value == 1) - (before == 1)
+        downs = (value == -1) - (before == -1)
+        self._run(_COUNT, ups, downs, post_id)
         self._run("COMMIT")
 
     def _run(self, statement: str, *values: int | str) -> Any:

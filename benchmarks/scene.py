@@ -1,5 +1,6 @@
 """Where the measured requests go, and who sends them: looked up in a built forum."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,6 +10,7 @@ from sqlalchemy import func, select, text, update
 
 from benchmarks.generator import people, plan
 from benchmarks.homes import SEED
+from benchmarks.sizes import VOTERS
 from benchmarks.traffic import Act
 from forum.accounts import preferences
 from forum.accounts.models import Session
@@ -20,6 +22,7 @@ from forum.lib.database import session, unit_of_work
 from forum.theories import cards
 from forum.theories.models import Post
 from forum.theories.queries import ORDERS, REPLIES_A_PAGE, THEORIES_A_PAGE, page_start
+from forum.votes.models import Vote
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +51,41 @@ class Scene:
     voters: Sequence[tuple[str, str]]
     ballots: Sequence[int]
 
-    def votes(self, theories: int) -> list[Act]:
-        """Votes of all voters on the first `theories` ballots: each voter on one after another."""
-        return [
-            Act(f"/posts/{post_id}/votes", cookie, f"value=%V&csrf_token={token}")
-            for post_id in self.ballots[:theories]
-            for cookie, token in self.voters
-        ]
 
-    def replies(self) -> list[Act]:
-        """A reply of each voter to one theory, another in each pass."""
-        return [
-            Act(
-                f"/posts/{self.ballots[-1]}/replies",
-                cookie,
-                "body=The+%2Alast%2A+shot+says+otherwise%2C+for+the+%N.+time+and+for+all."
-                f"&stance=challenges&version=1&csrf_token={token}",
-            )
-            for cookie, token in self.voters
-        ]
+def votes(scene: Scene, ballots: Sequence[int], voters: int = VOTERS) -> list[Act]:
+    """The acts by which each of the first `voters` turns their vote on each of some theories.
+
+    Each begins with the vote that they have not cast, so that the first pass changes it too.
+    """
+    cast = session().execute(
+        select(Vote.post_id, Vote.user_id).where(
+            Vote.post_id.in_(ballots), Vote.user_id.in_(people.KNOWN), Vote.value == 1
+        )
+    )
+    convinced = {tuple(row) for row in cast}
+    session().rollback()
+    return [
+        Act(
+            f"/posts/{post_id}/votes",
+            cookie,
+            f"value={'%W' if (post_id, id) in convinced else '%V'}&csrf_token={token}",
+        )
+        for post_id in ballots
+        for id, (cookie, token) in enumerate(scene.voters[:voters], people.FIRST_VOTER)
+    ]
+
+
+def replies(scene: Scene) -> list[Act]:
+    """A reply of each voter to one theory, with other words in each pass and each run."""
+    return [
+        Act(
+            f"/posts/{scene.ballots[-1]}/replies",
+            cookie,
+            "body=The+%2Alast%2A+shot+says+otherwise%2C+for+the+%N.+time+since"
+            f"+{time.time():.0f}.&stance=challenges&version=1&csrf_token={token}",
+        )
+        for cookie, token in scene.voters
+    ]
 
 
 def look(app: Flask) -> Scene:

@@ -29,7 +29,7 @@ FORM = {
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One form that somebody sends; in `form`, %V and %N change from pass to pass (wrk.lua)."""
+    """One form that somebody sends; in `form`, %V, %W and %N change from pass to pass (wrk.lua)."""
 
     path: str
     cookie: str
@@ -37,7 +37,8 @@ class Act:
 
     def in_pass(self, number: int) -> str:
         """The form as it is sent in one pass through all acts, counted from 1."""
-        return self.form.replace("%V", "1" if number % 2 else "-1").replace("%N", str(number))
+        v, w = ("1", "-1") if number % 2 else ("-1", "1")
+        return self.form.replace("%V", v).replace("%W", w).replace("%N", str(number))
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from benchmarks.generator.arguments import Argument, address_of
 from benchmarks.generator.bulk import bulk_load
 from benchmarks.generator.rows import FilmRow
 from benchmarks.generator.texts import Texts, catalogue
-from benchmarks.generator.writing import Batch, largest_id, number_on
+from benchmarks.generator.writing import Batch, largest_id, number_on, transaction
 from benchmarks.places import TEXTS
 from benchmarks.sizes import Size
 from forum.accounts.models import User
@@ -56,7 +56,7 @@ def build(engine: Engine, size: Size, seed: int, now: datetime, progress: Progre
     progress("fans", size.fans, size.fans)
     with bulk_load(engine):
         _films(engine, size, seed, now, progress)
-    with engine.begin() as connection:
+    with transaction(engine) as connection:
         _count_posts_of_fans(connection)
         number_on(connection)
         if connection.dialect.name == "postgresql":

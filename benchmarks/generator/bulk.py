@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from sqlalchemy import Engine
 from sqlalchemy.engine import Connection
 
+from benchmarks.generator.writing import transaction
+
 _TABLES = ("posts", "revisions", "votes", "vote_changes", "viewings", "events", "notices")
 
 _INDEXES = """
@@ -28,10 +30,10 @@ def bulk_load(engine: Engine) -> Iterator[None]:
     if engine.dialect.name == "sqlite":
         yield
         return
-    with engine.begin() as connection:
+    with transaction(engine) as connection:
         _drop(connection)
     yield
-    with engine.begin() as connection:
+    with transaction(engine) as connection:
         connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
         connection.exec_driver_sql("SET LOCAL maintenance_work_mem = '1GB'")
         kept = connection.exec_driver_sql("SELECT definition FROM benchmark_indexes").scalars()

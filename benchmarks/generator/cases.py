@@ -10,7 +10,7 @@ from sqlalchemy import Engine, func, select
 from benchmarks.generator import people, plan
 from benchmarks.generator.rows import CaseRow, EventRow, PostRow, ReportRow, RevisionRow
 from benchmarks.generator.texts import Texts
-from benchmarks.generator.writing import Batch, largest_id, number_on
+from benchmarks.generator.writing import Batch, largest_id, number_on, transaction
 from benchmarks.places import TEXTS
 from forum.accounts.models import User
 from forum.accounts.viewers import Operator
@@ -59,7 +59,7 @@ def fill_queue(engine: Engine, count: int, seed: int, now: datetime) -> None:
     for number in range(count - there - len(reported)):
         queue.hold_reply(theories[number % len(theories)], number)
     queue.batch.write()
-    with engine.begin() as connection:
+    with transaction(engine) as connection:
         number_on(connection)
 
 

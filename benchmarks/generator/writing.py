@@ -1,7 +1,8 @@
 """Rows into a database: COPY on PostgreSQL, executemany on SQLite; a batch is one transaction."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from operator import attrgetter
 from typing import Any
 
@@ -9,12 +10,20 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.engine import Connection
 
 from benchmarks.generator.rows import ORDER, names
+from forum.lib.database import writing_allowed
 
 FULL = 60_000
 """Rows that a batch holds before it is written."""
 
 Row = Any
 """An object of one of the classes of `rows`."""
+
+
+@contextmanager
+def transaction(engine: Engine) -> Iterator[Connection]:
+    """A writing transaction past the session: what is built needs no unit of work."""
+    with writing_allowed(), engine.begin() as connection:
+        yield connection
 
 
 class Batch:
@@ -41,7 +50,7 @@ class Batch:
 
     def write(self) -> None:
         """Write what waits, in one transaction."""
-        with self._engine.begin() as connection:
+        with transaction(self._engine) as connection:
             is_sqlite = connection.dialect.name == "sqlite"
             write = _insert if is_sqlite else _copy
             if not is_sqlite:  # whether rows point to rows that are there, the tests ask
