@@ -30,9 +30,13 @@ class Tree:
         """Seconds of processor time so far, user and system, those of ended children included."""
         return sum(map(_cpu, self.processes()))
 
-    def memory(self) -> Memory:
-        """Memory in use now."""
-        found = [_memory(pid) for pid in self.processes()]
+    def memory(self, program: str = "") -> Memory:
+        """Memory in use now: of all processes, or of those that one of a `program` started."""
+        found = [
+            _memory(pid)
+            for pid in self.processes()
+            if not program or program in _command(_parent(pid))
+        ]
         return Memory(pss=sum(pss for pss, _ in found), rss=sum(rss for _, rss in found))
 
     def processes(self) -> list[int]:
@@ -57,6 +61,18 @@ def _fields(pid: int) -> list[str]:
         return []
     # The name stands in brackets and may hold any character, brackets and spaces too.
     return text.rpartition(")")[2].split()
+
+
+def _parent(pid: int) -> int:
+    fields = _fields(pid)
+    return int(fields[1]) if fields else 0
+
+
+def _command(pid: int) -> str:
+    try:
+        return (_PROC / str(pid) / "cmdline").read_text(errors="replace").replace("\0", " ")
+    except OSError:
+        return ""
 
 
 def _cpu(pid: int) -> float:

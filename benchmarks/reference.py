@@ -41,8 +41,10 @@ _TEXT = "It isn't the last shot & it isn't the first one: <i>both</i> are the sa
 _TABLES = (
     "CREATE TABLE users (id INTEGER PRIMARY KEY, name VARCHAR(20) NOT NULL)",
     "CREATE TABLE posts (id INTEGER PRIMARY KEY, ups INTEGER NOT NULL, downs INTEGER NOT NULL)",
-    "CREATE TABLE votes (user_id INTEGER NOT NULL, post_id INTEGER NOT NULL,"
-    " value INTEGER NOT NULL, PRIMARY KEY (user_id, post_id))",
+    (
+        "CREATE TABLE votes (user_id INTEGER NOT NULL, post_id INTEGER NOT NULL,"
+        " value INTEGER NOT NULL, PRIMARY KEY (user_id, post_id))"
+    ),
 )
 _LOAD = "SELECT id, name FROM users WHERE id = ?"
 _LOCK = "SELECT id FROM posts WHERE id = ?"
@@ -150,7 +152,7 @@ def cookie_of(app: Flask, fan_id: int) -> str:
 def _add_votes(app: Flask, database: Database) -> None:
     manager = LoginManager(app)
     manager.session_protection = None
-    manager.user_loader(lambda id: database.fan(int(id)))
+    manager.user_loader(lambda known: database.fan(int(known)))
 
     @app.post("/v/<int:post_id>")
     @login_required

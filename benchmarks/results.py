@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import math
 import os
 import platform
 import subprocess
@@ -12,10 +11,35 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from benchmarks.figures import Sample
+from benchmarks.figures import Sample, cost_ratio, unsteady
 from benchmarks.places import CHECKOUT, RESULTS
 
 _CODE = ("forum", "templates", "static", "benchmarks", "requirements.lock", ":!benchmarks/results")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A figure beside another, and what it should be.
+
+    Attributes:
+        value: how many times the other.
+        of: what the other is, such as "b" or "v's rate".
+        goal: what `value` may be at most, or should be at least.
+    """
+
+    value: float
+    of: str
+    goal: float
+    at_least: bool = False
+
+    @property
+    def holds(self) -> bool:
+        return self.value >= self.goal if self.at_least else self.value <= self.goal
+
+    def __str__(self) -> str:
+        sign = "≥" if self.at_least else "≤"
+        said = "holds" if self.holds else "MISSED"
+        return f"{self.value:.3g} × {self.of} {sign} {self.goal:g} {said}"
 
 
 @dataclass(slots=True)
@@ -23,47 +47,48 @@ class Result:
     """One work as it was measured.
 
     Attributes:
-        ratio: cost in costs of reference b; of a reference itself 1 or what it is beside b.
-        rate_ratio: requests a second beside reference v, where that is measured.
+        cpu_ms: processor time of the server a request; database_cpu_ms: of the database's.
+        ratio: `cpu_ms` in costs of reference b.
+        rate: requests a second.
+        p50, p99: milliseconds.
         statements: SQL statements; None where they aren't counted.
-        size: bytes of the answer's body, by encoding ("identity", "br", …).
+        size: bytes of the answer's body by encoding ("identity", "br", …), or of memory by kind.
         unsteady: how far reference b before and after are apart, as a share.
         missing: why it could not be measured; "" if it was.
+        at, code: when, and with which state of the code.
     """
 
     key: str
-    goal: float | None = None
-    rate_goal: float | None = None
-    cpu_ms: float = math.nan
-    database_cpu_ms: float = 0.0
-    ratio: float = math.nan
-    rate_ratio: float | None = None
-    rate: float = math.nan
-    p50: float = math.nan
-    p99: float = math.nan
-    requests: int = 0
-    errors: int = 0
+    cpu_ms: float | None = None
+    database_cpu_ms: float | None = None
+    ratio: float | None = None
+    rate: float | None = None
+    p50: float | None = None
+    p99: float | None = None
+    requests: int | None = None
+    errors: int | None = None
     statements: int | None = None
     size: dict[str, int] = field(default_factory=dict)
-    unsteady: float = 0.0
+    unsteady: float | None = None
+    checks: list[Check] = field(default_factory=list)
     missing: str = ""
     at: str = ""
     code: str = ""
 
-    @property
-    def holds(self) -> bool | None:
-        """Whether its goals are reached; None if it has none or was not measured."""
-        if self.missing or (self.goal is None and self.rate_goal is None):
-            return None
-        cost_holds = self.goal is None or self.ratio <= self.goal
-        rate_holds = self.rate_goal is None or (self.rate_ratio or 0) >= self.rate_goal
-        return cost_holds and rate_holds and not self.errors
-
-    def take(self, sample: Sample) -> None:
-        """Keep what a load cost."""
-        for name in ("cpu_ms", "database_cpu_ms", "rate", "p50", "p99"):
-            setattr(self, name, _rounded(getattr(sample, name)))
+    def take(self, sample: Sample, before: Sample, after: Sample) -> None:
+        """Keep what a load cost, and how that stands beside reference b before and after."""
+        self.cpu_ms, self.rate = round(sample.cpu_ms, 3), round(sample.rate, 1)
+        self.database_cpu_ms = round(sample.database_cpu_ms, 3) or None
+        self.p50, self.p99 = round(sample.p50, 2), round(sample.p99, 2)
         self.requests, self.errors = sample.requests, sample.errors
+        self.ratio = round(cost_ratio(sample, [before, after]), 3)
+        self.unsteady = round(unsteady([before, after]), 3)
+
+    @classmethod
+    def of(cls, entry: dict[str, Any]) -> "Result":
+        """A result as `asdict` gave it."""
+        checks = [Check(**check) for check in entry.pop("checks", ())]
+        return cls(**entry, checks=checks)
 
 
 class Kept:
@@ -82,9 +107,8 @@ class Kept:
         since = (datetime.now(UTC) - oldest).isoformat()
         if path.exists():
             for entry in json.loads(path.read_text("utf-8")):
-                result = Result(**entry)
-                if result.code == self._code and result.at >= since:
-                    self._results[result.key] = result
+                if entry["code"] == self._code and entry["at"] >= since:
+                    self._results[entry["key"]] = Result.of(entry)
 
     def __contains__(self, key: str) -> bool:
         return key in self._results
@@ -93,7 +117,9 @@ class Kept:
         """Keep one more."""
         result.at, result.code = datetime.now(UTC).isoformat(timespec="seconds"), self._code
         self._results[result.key] = result
-        self._path.write_text(_json([asdict(result) for result in self._results.values()]), "utf-8")
+        whole = self._path.with_suffix(".new")  # in one step, since a stop may come at any moment
+        whole.write_text(_json([asdict(kept) for kept in self._results.values()]), "utf-8")
+        whole.replace(self._path)
 
     def in_order(self, keys: Iterable[str]) -> list[Result]:
         """Those of some works that are there."""
@@ -132,19 +158,11 @@ def read(size: str, database: str) -> dict[str, dict[str, Any]]:
 
 
 def _shown(result: Result) -> dict[str, Any]:
-    """A result without what it has nothing to say of, and with whether it holds."""
-    entry = {
-        name: value
-        for name, value in asdict(result).items()
-        if value not in (None, "", {}, 0.0) or name == "errors"
-    }
-    entry = {name: value for name, value in entry.items() if value == value}  # noqa: PLR0124 - NaN
+    """A result without what it has nothing to say of, and with whether its goals are reached."""
+    entry = {name: value for name, value in asdict(result).items() if value not in (None, "", {})}
     del entry["code"]
-    return entry if result.holds is None else entry | {"holds": result.holds}
-
-
-def _rounded(value: float) -> float:
-    return round(value, 4)
+    entry["checks"] = [asdict(check) | {"holds": check.holds} for check in result.checks]
+    return entry
 
 
 def _json(value: Any) -> str:

@@ -15,12 +15,12 @@ from benchmarks.figures import Sample
 from benchmarks.generator.cases import fill_queue
 from benchmarks.homes import SEED, Home, Say, built, for_a_run, spare_database
 from benchmarks.places import folder
-from benchmarks.results import Kept, Result
-from benchmarks.scene import Scene, look, wake_sessions
+from benchmarks.results import Check, Kept, Result
+from benchmarks.scene import let_in, look
 from benchmarks.servers import Server
 from benchmarks.sizes import CASES, Size
 from benchmarks.traffic import Act, Load, ask, drive, pace, require_wrk
-from benchmarks.works import CLIENTS, COLD, WARM, WORKS, Ground, NotMeasured, Work
+from benchmarks.works import CLIENTS, COLD, P99_GOAL, WARM, WORKS, Ground, NotMeasured, Work
 from forum.lib.database import db
 
 WARM_UP = 24
@@ -28,7 +28,31 @@ WARM_UP = 24
 
 ENCODINGS = ("identity", "zstd", "br", "gzip")
 NO_PAGE_CACHE = {"page_cache": "off"}
+MEMORY = "memory: the forum after these works"
 REFERENCES = {"a": Load("/a"), "b": Load("/b")}
+
+
+class Beside:
+    """The references, asked just before and after each work."""
+
+    def __init__(self, server: Server, seconds: float) -> None:
+        self._server = server
+        self._seconds = seconds
+        app = reference.create_app()
+        cookies = [reference.cookie_of(app, id) for id in range(1, reference.FANS + 1)]
+        self._votes = [
+            Act(f"/v/{post}", cookie, "value=%V")
+            for cookie, post in zip(cookies, cycle(range(1, reference.POSTS + 1)), strict=False)
+        ]
+
+    def samples(self, names: Sequence[str]) -> dict[str, Sample]:
+        """What each of some references costs now."""
+        return {name: drive(self._server, self._load(name), self._seconds) for name in names}
+
+    def _load(self, name: str) -> Load:
+        if name == "v":
+            return Load(connections=CLIENTS, acts=self._votes)
+        return REFERENCES[name]
 
 
 @dataclass(slots=True)
@@ -60,10 +84,8 @@ class Run:
                 works = [work for work in WORKS if work.mode == mode and work.key not in kept]
                 if works:
                     self._mode(home, mode, works, beside, kept)
-            for work in flaskbb.WORKS:
-                if work.key not in kept:
-                    flaskbb.measure(home, beside.drive_page, kept, self.say)
-                    break
+            if not all(key in kept for key in flaskbb.KEYS):
+                self._peer(home, beside, kept)
         return self._finish(kept)
 
     @property
@@ -72,13 +94,13 @@ class Run:
 
     def _home(self) -> Home:
         home = for_a_run(self.size, self.kind, built(self.size, self.kind, self.say))
-        with home.app():
+        with home.app() as app:
             fill_queue(db.engine, CASES, SEED, datetime.now(UTC))
-            wake_sessions()
+            let_in(look(app))
         return home
 
     @contextmanager
-    def _references(self, home: Home) -> Iterator["Beside"]:
+    def _references(self, home: Home) -> Iterator[Beside]:
         """The references on their server, with a fresh database for v."""
         address = spare_database(self.kind, f"reference_{self.size.name}")
         reference.Database(address).prepare()
@@ -89,26 +111,22 @@ class Run:
             yield Beside(server, self.seconds)
 
     def _mode(
-        self, home: Home, mode: str, works: Sequence[Work], beside: "Beside", kept: Kept
+        self, home: Home, mode: str, works: Sequence[Work], beside: Beside, kept: Kept
     ) -> None:
         """Measure the works of one mode on a forum started for them."""
         settings = NO_PAGE_CACHE if mode == COLD else {}
         log = folder("logs") / f"{self._name}.log"
         with servers.forum(home, log, **settings) as server, home.app(**settings) as app:
-            scene: Scene = look(app)
-            ground = Ground(server, app, scene)
+            ground = Ground(server, app, look(app))
             for work in works:
-                result = self._measured(work, ground, beside)
+                result = self._measured(work, ground, beside, kept)
                 kept.keep(result)
                 self.say(_line(result))
             if mode == WARM:
-                memory = Result("memory: the forum after these works")
-                used = server.tree.memory()
-                memory.size = {"pss": used.pss, "rss": used.rss}
-                kept.keep(memory)
+                kept.keep(Result(MEMORY, size=_memory(server)))
 
-    def _measured(self, work: Work, ground: Ground, beside: "Beside") -> Result:
-        result = Result(work.key, goal=work.goal, rate_goal=work.rate_goal)
+    def _measured(self, work: Work, ground: Ground, beside: Beside, kept: Kept) -> Result:
+        result = Result(work.key)
         try:
             load = work.load(ground)
         except NotMeasured as reason:
@@ -116,39 +134,70 @@ class Run:
             return result
         if not load.acts:
             result.size = _sizes(ground.server, load)
-            for _ in range(WARM_UP):
-                ask(ground.server, load.path, load.headers)
         before = beside.samples(work.references)
-        if work.rate:
-            sample = pace(ground.server, load.acts, work.rate, self.seconds)
-        else:
-            sample = drive(ground.server, load, self.seconds)
+        sample = self._driven(work, ground.server, load)
         after = beside.samples(work.references)
-        result.take(sample)
-        result.ratio = round(figures.cost_ratio(sample, [before["b"], after["b"]]), 3)
-        result.unsteady = round(figures.unsteady([before["b"], after["b"]]), 3)
-        if "v" in work.references:
-            result.rate_ratio = round(figures.rate_ratio(sample, [before["v"], after["v"]]), 3)
+        result.take(sample, before["b"], after["b"])
         if work.count:
             result.statements = work.count(ground, work.load(ground))
+        if work.goal:
+            result.checks.append(Check(result.ratio or 0.0, "b", work.goal))
+        if work.rate_goal:
+            times = round(figures.rate_ratio(sample, [before["v"], after["v"]]), 3)
+            result.checks.append(Check(times, "v's rate", work.rate_goal, at_least=True))
+        for other in kept.in_order([work.p99_of]):
+            if other.p99:
+                times = round(sample.p99 / other.p99, 3)
+                result.checks.append(Check(times, "one fan's p99", P99_GOAL))
         return result
 
-    def _keep_reference(self, kept: Kept, name: str, beside: "Beside") -> None:
+    def _driven(self, work: Work, server: Server, load: Load) -> Sample:
+        if work.rate:
+            return pace(server, load.acts, work.rate, self.seconds)
+        if not load.acts:
+            for _ in range(WARM_UP):
+                ask(server, load.path, load.headers)
+        return drive(server, load, self.seconds)
+
+    def _keep_reference(self, kept: Kept, name: str, beside: Beside) -> None:
         key = f"reference: {name}"
         if key in kept:
             return
         before, own, after = (beside.samples(("b", name)) for _ in range(3))
         result = Result(key)
-        result.take(own[name])
-        result.ratio = round(figures.cost_ratio(own[name], [before["b"], after["b"]]), 3)
-        result.unsteady = round(figures.unsteady([before["b"], after["b"]]), 3)
+        result.take(own[name], before["b"], after["b"])
         kept.keep(result)
         self.say(_line(result))
 
+    def _peer(self, home: Home, beside: Beside, kept: Kept) -> None:
+        """Measure FlaskBB's pages, where it can be installed."""
+        try:
+            with flaskbb.server(home, self.say) as server:
+                for page in flaskbb.pages(server):
+                    result = self._peer_page(page, server, beside, kept)
+                    kept.keep(result)
+                    self.say(_line(result))
+        except flaskbb.NotInstalled as reason:
+            self.say(f"FlaskBB is not measured: {reason}")
+            for key in flaskbb.KEYS:
+                kept.keep(Result(key, missing=str(reason)))
+
+    def _peer_page(self, page: flaskbb.Page, server: Server, beside: Beside, kept: Kept) -> Result:
+        result = Result(page.key, size=_sizes(server, page.load))
+        for _ in range(WARM_UP):
+            ask(server, page.load.path, page.load.headers)
+        before = beside.samples("b")
+        sample = drive(server, page.load, self.seconds)
+        result.take(sample, before["b"], beside.samples("b")["b"])
+        for own in kept.in_order([page.beside]):
+            if own.ratio and result.ratio:
+                times = round(result.ratio / own.ratio, 2)
+                result.checks.append(Check(times, "Foyer's", page.goal, at_least=True))
+        return result
+
     def _finish(self, kept: Kept) -> Sequence[Result]:
-        keys = [f"reference: {name}" for name in "abv"]
-        keys += [work.key for work in WORKS] + ["memory: the forum after these works"]
-        found = kept.in_order([*keys, *(work.key for work in flaskbb.WORKS)])
+        keys = [f"reference: {name}" for name in "abv"] + [work.key for work in WORKS]
+        found = kept.in_order([*keys, MEMORY, *flaskbb.KEYS])
         path = results.write(self.size.name, self.kind, self.seconds, found)
         for line in table.lines(found):
             self.say(line)
@@ -159,29 +208,6 @@ class Run:
                 self.say(line)
         self.say(f"Written to {path}")
         return found
-
-
-class Beside:
-    """The references, asked just before and after each work."""
-
-    def __init__(self, server: Server, seconds: float) -> None:
-        self._server = server
-        self._seconds = seconds
-        app = reference.create_app()
-        cookies = [reference.cookie_of(app, id) for id in range(1, reference.FANS + 1)]
-        self._votes = [
-            Act(f"/v/{post}", cookie, "value=%V")
-            for cookie, post in zip(cookies, cycle(range(1, reference.POSTS + 1)), strict=False)
-        ]
-
-    def samples(self, names: Sequence[str]) -> dict[str, Sample]:
-        """What each of some references costs now."""
-        return {name: drive(self._server, self._load(name), self._seconds) for name in names}
-
-    def _load(self, name: str) -> Load:
-        if name == "v":
-            return Load(connections=CLIENTS, acts=self._votes)
-        return REFERENCES[name]
 
 
 def _sizes(server: Server, load: Load) -> dict[str, int]:
@@ -201,7 +227,17 @@ def _size(server: Server, load: Load) -> int:
     return len(ask(server, load.path, load.headers).body)
 
 
+def _memory(server: Server) -> dict[str, int]:
+    """Bytes that a forum's processes use: all of them, and those that answer requests alone."""
+    everything, answering = server.tree.memory(), server.tree.memory("gunicorn")
+    return {
+        "of web workers": answering.pss,
+        "of all processes": everything.pss,
+        "of all, shared pages counted for each": everything.rss,
+    }
+
+
 def _line(result: Result) -> str:
     if result.missing:
         return f"{result.key}: not measured: {result.missing}"
-    return f"{result.key}: {result.cpu_ms:.2f} ms, {result.ratio:.2f} × b, {result.rate:,.0f} a second"
+    return f"{result.key}: {result.cpu_ms} ms, {result.ratio} × b, {result.rate} a second"

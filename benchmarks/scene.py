@@ -17,8 +17,8 @@ from forum.accounts.models import Session
 from forum.accounts.sessions import cookie_name
 from forum.accounts.tokens import form_token
 from forum.accounts.viewers import Guest
-from forum.films.models import Film
-from forum.lib.database import session, unit_of_work
+from forum.films.models import Film, Viewing
+from forum.lib.database import insert_into, session, unit_of_work
 from forum.theories import cards
 from forum.theories.models import Post
 from forum.theories.queries import ORDERS, REPLIES_A_PAGE, THEORIES_A_PAGE, page_start
@@ -32,6 +32,7 @@ class Scene:
     Attributes:
         thread, theory, film: pages of the standard film: a question with 25 theories, a theory with
             20 replies, the film itself.
+        seen: ids of the films that these pages are about.
         long_thread, long_theory: the last page of the question with the most theories, and of the
             theory with the most replies.
         guest: the cookie of a guest who has seen the films of these pages.
@@ -43,6 +44,7 @@ class Scene:
     thread: str
     theory: str
     film: str
+    seen: Sequence[int]
     long_thread: str
     long_theory: str
     guest: str
@@ -102,6 +104,7 @@ def look(app: Flask) -> Scene:
             thread=cards.address(first),
             theory=cards.address(theories[0]),
             film=url_for("films.show", slug=film.slug),
+            seen=seen,
             long_thread=_last_page_of_thread(longest),
             long_theory=_last_page_of_theory(busiest),
             guest=_guest_cookie(seen),
@@ -117,8 +120,9 @@ def look(app: Flask) -> Scene:
     return made
 
 
-def wake_sessions() -> None:
-    """Let every known session have been used just now, so that no page has to note that it is."""
+def let_in(scene: Scene) -> None:
+    """Let every known session have been used just now, so that no page has to note that it is; and
+    let the reader have seen the films of the scene, as its guest has."""
     now = datetime.now(UTC)
     with unit_of_work():
         session().execute(
@@ -126,6 +130,12 @@ def wake_sessions() -> None:
             .where(Session.user_id.in_(people.KNOWN))
             .values(seen_at=now, expires_at=now + people.SESSION_LIFE)
         )
+        for film_id in scene.seen:
+            session().execute(
+                insert_into(Viewing)
+                .values(user_id=people.READER, film_id=film_id, created_at=now)
+                .on_conflict_do_nothing()
+            )
 
 
 def _standard(kind: str) -> list[Post]:
@@ -140,12 +150,20 @@ def _standard(kind: str) -> list[Post]:
 
 
 def _most(kind: str, count: object) -> Post:
-    """The post of a kind with the most of something; on a large forum that takes a while."""
+    """The post of a kind with the most of something, beside the standard film, which acts change;
+    on a large forum finding it takes a while."""
     if session().get_bind().dialect.name == "postgresql":
         session().execute(text("SET LOCAL statement_timeout = 0"))
-    return session().scalars(
-        select(Post).where(Post.type == kind).order_by(count.desc(), Post.id).limit(1)
-    ).one()
+    return (
+        session()
+        .scalars(
+            select(Post)
+            .where(Post.type == kind, Post.film_id != plan.STANDARD_FILM)
+            .order_by(count.desc(), Post.id)
+            .limit(1)
+        )
+        .one()
+    )
 
 
 def _last_page_of_thread(thread: Post) -> str:

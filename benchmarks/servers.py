@@ -53,7 +53,7 @@ def forum(home: Home, log: Path, **settings: str) -> Iterator[Server]:
     given = {"instance": str(home.instance), "database_url": home.url, "port": str(port)}
     env = _environment({f"FORUM_{k.upper()}": v for k, v in (given | settings).items()})
     command = [sys.executable, "-m", "forum.cli", "run"]
-    with _started(command, env, CHECKOUT, port, "/healthz", log) as tree:
+    with _started(command, env, CHECKOUT, port=port, check="/healthz", log=log) as tree:
         yield Server(port, tree, home.database)
 
 
@@ -78,7 +78,7 @@ def same_server(
     port = free_port()
     command = server_command(home.settings(host=HOST, port=port))
     command = [python, *command[1:-1], application]
-    with _started(command, _environment(env or {}), cwd, port, check, log) as tree:
+    with _started(command, _environment(env or {}), cwd, port=port, check=check, log=log) as tree:
         yield Server(port, tree, home.database)
 
 
@@ -98,7 +98,7 @@ def _environment(given: Mapping[str, str]) -> dict[str, str]:
 
 @contextmanager
 def _started(
-    command: Sequence[str], env: Mapping[str, str], cwd: Path, port: int, check: str, log: Path
+    command: Sequence[str], env: Mapping[str, str], cwd: Path, *, port: int, check: str, log: Path
 ) -> Iterator[Tree]:
     with log.open("a", encoding="utf-8") as output:
         process = subprocess.Popen(

@@ -1,55 +1,65 @@
 """Results as a table for a terminal."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 from benchmarks.results import Result
 
 _COLUMNS: tuple[tuple[str, Callable[[Result], str]], ...] = (
-    ("CPU ms", lambda r: f"{r.cpu_ms:.2f}"),
-    ("+ db", lambda r: f"{r.database_cpu_ms:.2f}" if r.database_cpu_ms else ""),
-    ("× b", lambda r: "" if math.isnan(r.ratio) else f"{r.ratio:.2f}"),
-    ("goal", lambda r: "" if r.goal is None else f"≤ {r.goal:g}"),
-    ("× v", lambda r: "" if r.rate_ratio is None else f"{r.rate_ratio:.2f}"),
-    ("", lambda r: {True: "holds", False: "MISSED", None: ""}[r.holds]),
-    ("a second", lambda r: f"{r.rate:,.0f}"),
-    ("p50 ms", lambda r: f"{r.p50:.1f}"),
-    ("p99 ms", lambda r: f"{r.p99:.1f}"),
+    ("CPU ms", lambda r: _number(r.cpu_ms, ".2f")),
+    ("+ db", lambda r: _number(r.database_cpu_ms, ".2f")),
+    ("× b", lambda r: _number(r.ratio, ".2f")),
+    ("± b", lambda r: _number(r.unsteady, ".0%")),
+    ("a second", lambda r: _number(r.rate, ",.0f")),
+    ("p50 ms", lambda r: _number(r.p50, ".1f")),
+    ("p99 ms", lambda r: _number(r.p99, ".1f")),
     ("errors", lambda r: str(r.errors or "")),
-    ("SQL", lambda r: "" if r.statements is None else str(r.statements)),
-    ("bytes", lambda r: " ".join(f"{n:,}" for n in r.size.values())),
-    ("± b", lambda r: f"{r.unsteady:.0%}"),
+    ("SQL", lambda r: _number(r.statements, "d")),
 )
 
 
 def lines(results: Sequence[Result]) -> list[str]:
     """The table's lines: one a work, below a line for each group."""
-    width = max((len(_name(result)) for result in results), default=0)
-    rows = [[head for head, _ in _COLUMNS]]
-    rows += [[] if result.missing else [show(result) for _, show in _COLUMNS] for result in results]
-    widths = [max(len(row[place]) for row in rows if row) for place in range(len(_COLUMNS))]
-    names = [" " * width, *(_name(result).ljust(width) for result in results)]
-    shown, group = [], ""
-    for name, row, result in zip(names, rows, [None, *results], strict=True):
-        if result is not None and result.key.partition(": ")[0] != group:
-            group = result.key.partition(": ")[0]
-            shown.append(group)
-        cells = (cell.rjust(space) for cell, space in zip(row, widths, strict=False))
-        said = f"not measured: {result.missing}" if result and result.missing else "  ".join(cells)
-        shown.append(f"  {name}  {said}".rstrip())
+    cells = {r.key: [show(r) for _, show in _COLUMNS] for r in results}
+    widths = [
+        max(len(head), *(len(row[place]) for row in cells.values()))
+        for place, (head, _) in enumerate(_COLUMNS)
+    ]
+    width = max(len(_name(result)) for result in results)
+    heads = "  ".join(head.rjust(space) for (head, _), space in zip(_COLUMNS, widths, strict=True))
+    shown = [f"{'':{width}}    {heads}"]
+    for group, members in groupby(results, key=_group):
+        shown.append(group)
+        for result in members:
+            row = zip(cells[result.key], widths, strict=True)
+            figures = "  ".join(cell.rjust(space) for cell, space in row)
+            said = f"not measured: {result.missing}" if result.missing else figures
+            shown.append(f"  {_name(result):{width}}  {said}  {_remarks(result)}".rstrip())
     return shown
 
 
 def growth(results: Sequence[Result], small: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """How many times the cost on a small forum each work has here; costs in costs of b."""
-    found = [
-        (result, result.ratio / small[result.key]["ratio"])
+    return [
+        f"  {result.ratio / before:5.2f}  {result.key}"
         for result in results
-        if not math.isnan(result.ratio) and small.get(result.key, {}).get("ratio")
+        if result.ratio and (before := small.get(result.key, {}).get("ratio"))
     ]
-    return [f"  {times:5.2f}  {result.key}" for result, times in found]
+
+
+def _remarks(result: Result) -> str:
+    sizes = [f"{count:,} {kind}" for kind, count in result.size.items()]
+    return "; ".join([*map(str, result.checks), ", ".join(sizes)]).removesuffix("; ")
+
+
+def _group(result: Result) -> str:
+    return result.key.partition(": ")[0]
 
 
 def _name(result: Result) -> str:
     return result.key.partition(": ")[2]
+
+
+def _number(value: float | None, form: str) -> str:
+    return "" if value is None else format(value, form)

@@ -119,7 +119,7 @@ def _count_posts_of_fans(connection: Connection) -> None:
     for kind, column in kinds.items():
         connection.execute(
             text(
-                f"UPDATE users SET {column} = written.n FROM"  # noqa: S608 - from the table above
+                f"UPDATE users SET {column} = written.n FROM"
                 " (SELECT author_id, COUNT(*) AS n FROM posts"
                 " WHERE type = :kind AND state = 'published' GROUP BY author_id) AS written"
                 " WHERE users.id = written.author_id"

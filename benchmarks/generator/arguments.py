@@ -89,7 +89,7 @@ class Argument:
         votes = self.share.votes
         return max(8, sum(votes) // 10, 3 * max(votes, default=0) // 2)
 
-    # --- posts -----------------------------------------------------------------------------------
+    # --- posts ------------------------------------------------------------------------------------
 
     def _thread(self, length: int, replies: Iterator[int]) -> list[PostRow]:
         place = len(self.posts)
@@ -165,7 +165,7 @@ class Argument:
             NoticeRow(answered.author_id, "reply", reply.id, reply.created_at, read_at)
         )
 
-    # --- votes -----------------------------------------------------------------------------------
+    # --- votes ------------------------------------------------------------------------------------
 
     def _vote_on(self, theory: PostRow, count: int) -> None:
         convincing = self.rng.betavariate(3, 2)
@@ -203,7 +203,7 @@ class Argument:
             post.downs += 1
             post.downs_weight += 1.0
 
-    # --- what is kept on the rows ------------------------------------------------------------------
+    # --- what is kept on the rows -----------------------------------------------------------------
 
     def _count(self, theories: list[PostRow]) -> None:
         shown = [theory for theory in theories if not theory.blind]
@@ -222,7 +222,7 @@ class Argument:
             for name, rank in ranks.items():
                 setattr(theory, name, rank)
 
-    # --- what follows from posts and votes ---------------------------------------------------------
+    # --- what follows from posts and votes --------------------------------------------------------
 
     def _written(self) -> Iterator[object]:
         for post in self.posts:

@@ -125,13 +125,16 @@ class _Queue:
         self.batch.add(RevisionRow(self._post, 1, self._user, at, None, None, body.source))
         codes = {"reason": "first"}
         self.batch.add(
-            EventRow(
-                Kind.POST_HELD, at, self._user, self._user, theory.film_id, self._post, codes
-            )
+            EventRow(Kind.POST_HELD, at, self._user, self._user, theory.film_id, self._post, codes)
         )
 
     def _open(
-        self, kind: str, post_id: int, film_id: int, score: float = 0.0, hold_reason: str | None = None
+        self,
+        kind: str,
+        post_id: int,
+        film_id: int,
+        score: float = 0.0,
+        hold_reason: str | None = None,
     ) -> datetime:
         """Add a case; the moment at which it was opened."""
         self._case += 1

@@ -1,4 +1,5 @@
-"""Heavy tails: few fans write most, few films are argued about most, a few theories get the votes."""
+"""Heavy tails: a few fans write most, a few films are argued about most, a few theories get most
+votes."""
 
 import random
 from bisect import bisect_left

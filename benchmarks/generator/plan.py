@@ -98,7 +98,7 @@ def _standard(seed: int) -> Share:
 
 
 def _threads(count: int, longest: int, rng: random.Random, *, is_first: bool) -> list[int]:
-    """`count` theories in questions of up to `longest`; the first of the first film is that long."""
+    """`count` theories in questions of up to `longest`; the first film's first is that long."""
     threads = [min(longest, count)] if is_first else []
     left = count - sum(threads)
     while left:

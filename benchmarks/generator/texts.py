@@ -4,7 +4,6 @@ A body is put together from paragraphs that were rendered one by one, so that a 
 no more rendering than the paragraphs there are; `Texts.body` gives what rendering it would.
 """
 
-import gzip
 import itertools
 import json
 import random
@@ -101,7 +100,9 @@ class Texts:
 def catalogue(folder: Path, count: int) -> list[CatalogueFilm]:
     """`count` films: real ones, spread over the years, then generated ones."""
     path = folder / "films-full.jsonl.gz"
-    real = [row.film for row in read_catalogue(path) if isinstance(row, Row)] if _is(path) else []
+    real = (
+        [row.film for row in read_catalogue(path) if isinstance(row, Row)] if path.is_file() else []
+    )
     step = max(1, len(real) // count)
     chosen = real[::step][:count]
     return chosen + [words.film(number) for number in range(count - len(chosen))]
@@ -147,14 +148,9 @@ def _marked(piece: str, rng: random.Random) -> str:
 
 
 def _real(path: Path, field: str) -> list[str]:
-    """The texts that a file of `folder` holds; none where the file isn't there."""
-    if not _is(path):
+    """The texts that a file holds; none where it isn't there."""
+    if not path.is_file():
         return []
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open("r")
-    with opened as file:
-        rows = map(json.loads, file) if ".jsonl" in path.name else json.load(file)
+    with path.open(encoding="utf-8") as file:
+        rows = map(json.loads, file) if path.suffix == ".jsonl" else json.load(file)
         return [row[field] for row in rows]
-
-
-def _is(path: Path) -> bool:
-    return path.is_file()

@@ -73,7 +73,7 @@ def number_on(connection: Connection) -> None:
         return
     for table in ("users", "sessions", "films", "posts", "cases"):
         connection.exec_driver_sql(
-            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), "  # noqa: S608 - from the line above
+            f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), "
             f"(SELECT COALESCE(MAX(id), 0) + 1 FROM {table}), false)"
         )
 
@@ -112,9 +112,7 @@ def _converted(row: tuple[Any, ...], converters: list[tuple[int, Callable[[Any],
     return changed
 
 
-def _converters(
-    connection: Connection, row_class: type
-) -> list[tuple[int, Callable[[Any], Any]]]:
+def _converters(connection: Connection, row_class: type) -> list[tuple[int, Callable[[Any], Any]]]:
     """(Place in the row, conversion) of the columns that need one."""
     table = row_class.model.__table__
     found = []
