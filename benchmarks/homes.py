@@ -16,7 +16,7 @@ import psycopg
 from flask import Flask
 from sqlalchemy import make_url
 
-from benchmarks import generator
+from benchmarks.generator import Building
 from benchmarks.places import CHECKOUT, folder
 from benchmarks.processes import Tree
 from benchmarks.sizes import Size
@@ -78,9 +78,8 @@ def built(size: Size, kind: str, say: Say) -> Home:
         with home.app():
             schema.upgrade()
             moment = datetime.fromisoformat(known["now"])
-            generator.build(
-                db.engine, size, SEED, moment, lambda what, n, of: say(f"{what}: {n:,} of {of:,}")
-            )
+            building = Building(db.engine, size, SEED, moment)
+            building.build(lambda what, n, of: say(f"{what}: {n:,} of {of:,}"))
         note.write_text(json.dumps(known | {"is_done": True}), "utf-8")
     return home
 

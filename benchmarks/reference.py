@@ -36,7 +36,7 @@ _PAGE = """<!doctype html>
 <p class="figures">{{ row.ups }} convinced, {{ row.downs }} not, {{ row.replies }} replies</p>
 </li>{% endfor %}</ol></body></html>
 """
-_TEXT = "It isn't the last shot & it isn't the first one: <i>both</i> are the same room. "
+_TEXT = "It isn't the last shot & it isn't the first one: <i>both</i> are the same room, twice. "
 
 _TABLES = (
     "CREATE TABLE users (id INTEGER PRIMARY KEY, name VARCHAR(20) NOT NULL)",
@@ -56,7 +56,7 @@ _UPSERT = (
 _COUNT = "UPDATE posts SET ups = ups + ?, downs = downs + ? WHERE id = ?"
 
 
-class Fan(UserMixin):
+class Fan(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
     """Whom Flask-Login finds."""
 
     def __init__(self, id: int, name: str) -> None:
@@ -124,7 +124,7 @@ def create_app(database: str | None = None) -> Flask:
     """The references as one application."""
     app = Flask(__name__)
     app.secret_key = SECRET
-    app.jinja_loader = DictLoader({"page.html": _PAGE})  # type: ignore[assignment]
+    app.jinja_loader = DictLoader({"page.html": _PAGE})
     rows = _rows()
 
     @app.get("/b")
@@ -155,7 +155,7 @@ def _add_votes(app: Flask, database: Database) -> None:
     manager.user_loader(lambda known: database.fan(int(known)))
 
     @app.post("/v/<int:post_id>")
-    @login_required
+    @login_required  # type: ignore[untyped-decorator]
     def v(post_id: int) -> str:
         database.vote(current_user.id, post_id, int(request.form["value"]))
         return "Counted."

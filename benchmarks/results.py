@@ -134,10 +134,12 @@ def code_state() -> str:
     return whole.hexdigest()[:16]
 
 
-def write(size: str, database: str, seconds: float, results: Sequence[Result]) -> Path:
+def write(
+    size: str, database: str, seconds: float, results: Sequence[Result], place: Path = RESULTS
+) -> Path:
     """Write the JSON of a size; what it says of the other database stays."""
-    RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"{size}.json"
+    place.mkdir(exist_ok=True)
+    path = place / f"{size}.json"
     whole: dict[str, Any] = json.loads(path.read_text("utf-8")) if path.exists() else {}
     whole[database] = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -150,9 +152,9 @@ def write(size: str, database: str, seconds: float, results: Sequence[Result]) -
     return path
 
 
-def read(size: str, database: str) -> dict[str, dict[str, Any]]:
+def read(size: str, database: str, place: Path = RESULTS) -> dict[str, dict[str, Any]]:
     """The works of the last run of a size, by key; empty if there was none."""
-    path = RESULTS / f"{size}.json"
+    path = place / f"{size}.json"
     whole = json.loads(path.read_text("utf-8")) if path.exists() else {}
     return {work["key"]: work for work in whole.get(database, {}).get("works", ())}
 
@@ -160,7 +162,7 @@ def read(size: str, database: str) -> dict[str, dict[str, Any]]:
 def _shown(result: Result) -> dict[str, Any]:
     """A result without what it has nothing to say of, and with whether its goals are reached."""
     entry = {name: value for name, value in asdict(result).items() if value not in (None, "", {})}
-    del entry["code"]
+    entry.pop("code", None)
     entry["checks"] = [asdict(check) | {"holds": check.holds} for check in result.checks]
     return entry
 

@@ -152,6 +152,8 @@ class Run:
         return result
 
     def _driven(self, work: Work, server: Server, load: Load) -> Sample:
+        """Put a work's load on a server, once a single request of it was seen to succeed."""
+        _require_success(server, load)
         if work.rate:
             return pace(server, load.acts, work.rate, self.seconds)
         if not load.acts:
@@ -225,6 +227,15 @@ def _sizes(server: Server, load: Load) -> dict[str, int]:
 
 def _size(server: Server, load: Load) -> int:
     return len(ask(server, load.path, load.headers).body)
+
+
+def _require_success(server: Server, load: Load) -> None:
+    """wrk counts a redirect to the log-in page as an answer like any other; this doesn't."""
+    if load.acts:
+        act = load.acts[-1]
+        answer = ask(server, act.path, {"Cookie": act.cookie}, act.in_pass(1))
+        if answer.status not in (200, 201):
+            raise RuntimeError(f"{act.path} answers {answer.status}: {answer.body[:300]!r}")
 
 
 def _memory(server: Server) -> dict[str, int]:

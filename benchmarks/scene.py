@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from flask import Flask, Response, url_for
 from sqlalchemy import func, select, text, update
@@ -111,7 +112,7 @@ def look(app: Flask) -> Scene:
             reader=_cookie(people.READER),
             moderator=_cookie(people.MODERATOR),
             voters=[
-                (_cookie(id), form_token(app.secret_key, id))
+                (_cookie(id), form_token(app.config["SECRET_KEY"], id))
                 for id in range(people.FIRST_VOTER, people.FIRST_OTHER)
             ],
             ballots=ballots,
@@ -149,7 +150,7 @@ def _standard(kind: str) -> list[Post]:
     )
 
 
-def _most(kind: str, count: object) -> Post:
+def _most(kind: str, count: Any) -> Post:
     """The post of a kind with the most of something, beside the standard film, which acts change;
     on a large forum finding it takes a while."""
     if session().get_bind().dialect.name == "postgresql":

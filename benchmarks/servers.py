@@ -93,7 +93,7 @@ def free_port() -> int:
 def _environment(given: Mapping[str, str]) -> dict[str, str]:
     """This process's variables without settings of a forum, and `given`."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("FORUM_")}
-    return own | given
+    return {**own, **given}
 
 
 @contextmanager

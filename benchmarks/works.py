@@ -74,7 +74,7 @@ class Work:
         return ("b", "v") if self.rate_goal else ("b",)
 
 
-_PAGES = {
+_PAGES: dict[str, Callable[[Scene], str]] = {
     "thread page of 25 theories": attrgetter("thread"),
     "theory page with 20 replies": attrgetter("theory"),
     "film page": attrgetter("film"),

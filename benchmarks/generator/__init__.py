@@ -6,8 +6,10 @@ which films are there says how far it came.
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.engine import Connection
@@ -17,7 +19,7 @@ from benchmarks.generator.arguments import Argument, address_of
 from benchmarks.generator.bulk import bulk_load
 from benchmarks.generator.rows import FilmRow
 from benchmarks.generator.texts import Texts, catalogue
-from benchmarks.generator.writing import Batch, largest_id, number_on, transaction
+from benchmarks.generator.writing import FULL, Batch, largest_id, number_on, transaction
 from benchmarks.places import TEXTS
 from benchmarks.sizes import Size
 from forum.accounts.models import User
@@ -38,59 +40,77 @@ Progress = Callable[[str, int, int], None]
 """Told what is being made, how many there are now, and how many there will be."""
 
 
-def build(engine: Engine, size: Size, seed: int, now: datetime, progress: Progress) -> None:
-    """Fill the migrated database at `engine`, or go on filling it.
+@dataclass(frozen=True, slots=True)
+class Building:
+    """A forum that is built.
 
-    Args:
+    Attributes:
+        engine: its database, migrated, and empty or filled in part.
         seed: the same gives the same forum.
         now: the moment of building; the same for every part of it.
-        progress: is called from time to time.
+        real: the folder of real texts and films; where it is missing they are generated.
+        full: how many rows a transaction writes.
     """
-    started = now - AGE
-    with engine.connect() as connection:
-        fans_there = connection.execute(select(func.count()).select_from(User)).scalar_one()
-    if fans_there < size.fans:
-        batch = Batch(engine)
-        batch.add_all(people.fans(size.fans, seed, started, now))
-        batch.write()
-    progress("fans", size.fans, size.fans)
-    with bulk_load(engine):
-        _films(engine, size, seed, now, progress)
-    with transaction(engine) as connection:
-        _count_posts_of_fans(connection)
-        number_on(connection)
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql("ANALYZE")
 
+    engine: Engine
+    size: Size
+    seed: int
+    now: datetime
+    real: Path = TEXTS
+    full: int = FULL
 
-def _films(engine: Engine, size: Size, seed: int, now: datetime, progress: Progress) -> None:
-    with engine.connect() as connection:
-        done = largest_id(connection, Film)
-        next_post = largest_id(connection, Post) + 1
-    if done == size.films:
-        return
-    texts = Texts.of(TEXTS)
-    shares = plan.shares(size, seed)
-    everybody = people.crowd(size.fans, seed)
-    writers_only = people.authors(size.fans, seed)
-    entries = [CatalogueFilm(STANDARD_TITLE, 2001), *catalogue(TEXTS, size.films - 1)]
-    batch = Batch(engine)
-    for film_id in range(done + 1, size.films + 1):
-        is_standard = film_id == plan.STANDARD_FILM
-        argument = Argument(
-            film=film_row(entries[film_id - 1], film_id, now - AGE),
-            share=shares.of(film_id),
-            next_id=next_post,
-            texts=texts,
-            crowd=writers_only if is_standard else everybody,
-            until=now - QUIET,
-            rng=random.Random(f"{seed}:film:{film_id}"),
-        )
-        batch.add_all(argument.rows())
-        next_post = argument.next_id
-        if batch.is_full or film_id == size.films:
+    def build(self, progress: Progress) -> None:
+        """Fill the database, or go on filling it; `progress` is called from time to time."""
+        self._fans()
+        progress("fans", self.size.fans, self.size.fans)
+        with bulk_load(self.engine):
+            for done in self._films():
+                progress("films", done, self.size.films)
+        with transaction(self.engine) as connection:
+            _count_posts_of_fans(connection)
+            number_on(connection)
+            if connection.dialect.name == "postgresql":
+                connection.exec_driver_sql("ANALYZE")
+
+    @property
+    def _opened(self) -> datetime:
+        return self.now - AGE
+
+    def _fans(self) -> None:
+        with self.engine.connect() as connection:
+            there = connection.execute(select(func.count()).select_from(User)).scalar_one()
+        if there < self.size.fans:
+            batch = Batch(self.engine)
+            batch.add_all(people.fans(self.size.fans, self.seed, self._opened, self.now))
             batch.write()
-            progress("films", film_id, size.films)
+
+    def _films(self) -> Iterator[int]:
+        """Write the films that are missing; gives how many are there after each batch."""
+        with self.engine.connect() as connection:
+            done = largest_id(connection, Film)
+            next_post = largest_id(connection, Post) + 1
+        if done == self.size.films:
+            return
+        shares = plan.shares(self.size, self.seed)
+        everybody = people.crowd(self.size.fans, self.seed)
+        authors = people.authors(self.size.fans, self.seed)
+        entries = [CatalogueFilm(STANDARD_TITLE, 2001), *catalogue(self.real, self.size.films - 1)]
+        batch = Batch(self.engine, self.full)
+        for film_id in range(done + 1, self.size.films + 1):
+            argument = Argument(
+                film=film_row(entries[film_id - 1], film_id, self._opened),
+                share=shares.of(film_id),
+                next_id=next_post,
+                texts=Texts.of(self.real),
+                crowd=authors if film_id == plan.STANDARD_FILM else everybody,
+                until=self.now - QUIET,
+                rng=random.Random(f"{self.seed}:film:{film_id}"),
+            )
+            batch.add_all(argument.rows())
+            next_post = argument.next_id
+            if batch.is_full or film_id == self.size.films:
+                batch.write()
+                yield film_id
 
 
 def film_row(entry: CatalogueFilm, film_id: int, opened: datetime) -> FilmRow:

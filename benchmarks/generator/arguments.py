@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from benchmarks.generator import chance, people, plan, words
 from benchmarks.generator.rows import (
@@ -136,7 +137,7 @@ class Argument:
             self._tell(to, reply)
             answered.append(reply)
 
-    def _post(self, type: str, body: Body, at: datetime, **place: int | None) -> PostRow:
+    def _post(self, type: str, body: Body, at: datetime, **place: Any) -> PostRow:
         post = PostRow(
             id=self.next_id,
             type=type,
@@ -205,7 +206,7 @@ class Argument:
 
     # --- what is kept on the rows -----------------------------------------------------------------
 
-    def _count(self, theories: list[PostRow]) -> None:
+    def _count(self, theories: list[Any]) -> None:
         shown = [theory for theory in theories if not theory.blind]
         film = self.film
         film.thread_count, film.theory_count = len(self.share.threads), len(theories)
@@ -216,7 +217,7 @@ class Argument:
         )
         threads = {post.id: post for post in self.posts if post.type == "thread"}
         for theory in shown:
-            threads[theory.thread_id].vote_count += theory.vote_count
+            threads[theory.thread_id or 0].vote_count += theory.vote_count
         for theory in theories:
             ranks = ranks_of(theory, theory.ups_weight, theory.downs_weight, film.prior)
             for name, rank in ranks.items():

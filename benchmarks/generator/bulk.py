@@ -34,7 +34,6 @@ def bulk_load(engine: Engine) -> Iterator[None]:
         _drop(connection)
     yield
     with transaction(engine) as connection:
-        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
         connection.exec_driver_sql("SET LOCAL maintenance_work_mem = '1GB'")
         kept = connection.exec_driver_sql("SELECT definition FROM benchmark_indexes").scalars()
         for definition in kept.all():

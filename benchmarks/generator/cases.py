@@ -78,9 +78,10 @@ class _Queue:
             self._user = largest_id(connection, User)
 
     def report(self, post: Any) -> None:
-        """One to five fans report a post."""
-        reporters = {self._rng.randint(people.FIRST_VOTER, people.FIRST_OTHER - 1) for _ in "12345"}
-        reporters = sorted(reporters - {post.author_id})[: self._rng.randint(1, 4)]
+        """One to four fans report a post."""
+        fans = self._rng.sample(range(people.FIRST_VOTER, people.FIRST_OTHER), 5)
+        others = [fan for fan in fans if fan != post.author_id]
+        reporters = others[: self._rng.randint(1, 4)]
         each = weight("trusted", is_staff=False, upheld=0, declined=0)
         at = self._open("report", post.id, post.film_id, score=each * len(reporters))
         for reporter in reporters:

@@ -244,13 +244,16 @@ class ReportRow:
     state: str = "open"
 
 
-ORDER: tuple[type, ...] = (
+RowClass = Any
+"""One of the classes above."""
+
+ORDER: tuple[RowClass, ...] = (
     *(UserRow, SessionRow, FilmRow, PostRow, RevisionRow, VoteRow, ChangeRow, ViewingRow),
     *(EventRow, NoticeRow, JobRow, CaseRow, ReportRow),
 )
 """The classes in an order in which no row points to one that comes later."""
 
 
-def names(row_class: type) -> tuple[str, ...]:
+def names(row_class: RowClass) -> tuple[str, ...]:
     """The columns that rows of a class have, in the order of its fields."""
     return tuple(field.name for field in fields(row_class))

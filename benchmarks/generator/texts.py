@@ -10,6 +10,7 @@ import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from benchmarks.generator import words
@@ -64,10 +65,11 @@ class Texts:
             for texts in (prose, comments, foreign)
         )
 
-    @classmethod
-    def of(cls, folder: Path) -> "Texts":
+    @staticmethod
+    @cache
+    def of(folder: Path) -> "Texts":
         """The texts of `folder`, as its SOURCES.md describes them; generated where they miss."""
-        return cls(
+        return Texts(
             _real(folder / "films.json", "extract") or words.sentences("en", 3 * KEPT),
             _real(folder / "text" / "reddit-comments.jsonl", "text")
             or words.sentences("en", KEPT, seed=1),
