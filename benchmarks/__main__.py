@@ -1,6 +1,7 @@
 """`python -m benchmarks`, which `make bench` calls."""
 
 import argparse
+import signal
 import sys
 import time
 from datetime import timedelta
@@ -21,6 +22,9 @@ def main() -> None:
     parser.add_argument(
         "--keep-hours", type=float, default=12, help="how long a stopped run's works are kept"
     )
+    parser.add_argument(
+        "--soak", type=float, default=0, help="minutes of mixed load, to see whether memory stays"
+    )
     given = parser.parse_args()
     size = SIZES[given.size]
     begin = time.monotonic()
@@ -29,7 +33,9 @@ def main() -> None:
         print(f"{time.monotonic() - begin:7.1f} s  {line}", flush=True)
 
     oldest = timedelta(hours=given.keep_hours)
-    run = Run(size, given.database or size.database, given.seconds, oldest, say)
+    run = Run(size, given.database or size.database, given.seconds, oldest, say, given.soak)
+    # However it is stopped, the servers that it started are to stop too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         run.measure()
     except NoWrk as problem:

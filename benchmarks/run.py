@@ -19,6 +19,7 @@ from benchmarks.results import Check, Kept, Result
 from benchmarks.scene import let_in, look
 from benchmarks.servers import Server
 from benchmarks.sizes import CASES, Size
+from benchmarks.soak import Soak
 from benchmarks.traffic import Act, Load, ask, drive, pace, require_wrk
 from benchmarks.works import CLIENTS, COLD, P99_GOAL, WARM, WORKS, Ground, NotMeasured, Work
 from forum.lib.database import db
@@ -29,6 +30,7 @@ WARM_UP = 24
 ENCODINGS = ("identity", "zstd", "br", "gzip")
 NO_PAGE_CACHE = {"page_cache": "off"}
 MEMORY = "memory: the forum after these works"
+SOAK = "memory: the web workers under a long mixed load"
 REFERENCES = {"a": Load("/a"), "b": Load("/b")}
 
 
@@ -63,6 +65,7 @@ class Run:
         kind: "sqlite" or "postgresql".
         seconds: how long each work is measured, and each reference beside it.
         oldest: finished works of a run that was stopped are kept for so long.
+        soak: minutes of mixed load at the end, to see whether memory stays; 0 for none.
         say: told, line by line, how it goes.
     """
 
@@ -71,6 +74,7 @@ class Run:
     seconds: float
     oldest: timedelta
     say: Say
+    soak: float = 0.0
 
     def measure(self) -> Sequence[Result]:
         """Measure all that is not finished; write the results, and say them as a table."""
@@ -86,6 +90,8 @@ class Run:
                     self._mode(home, mode, works, beside, kept)
             if not all(key in kept for key in flaskbb.KEYS):
                 self._peer(home, beside, kept)
+        if self.soak and SOAK not in kept:
+            self._soak(home, kept)
         return self._finish(kept)
 
     @property
@@ -171,6 +177,12 @@ class Run:
         kept.keep(result)
         self.say(_line(result))
 
+    def _soak(self, home: Home, kept: Kept) -> None:
+        self.say(f"A mixed load for {self.soak:g} minutes …")
+        log = folder("logs") / f"{self._name}.log"
+        with servers.forum(home, log) as server, home.app() as app:
+            kept.keep(Soak(server, look(app), 60 * self.soak).measure(SOAK))
+
     def _peer(self, home: Home, beside: Beside, kept: Kept) -> None:
         """Measure FlaskBB's pages, where it can be installed."""
         try:
@@ -199,7 +211,7 @@ class Run:
 
     def _finish(self, kept: Kept) -> Sequence[Result]:
         keys = [f"reference: {name}" for name in "abv"] + [work.key for work in WORKS]
-        found = kept.in_order([*keys, MEMORY, *flaskbb.KEYS])
+        found = kept.in_order([*keys, MEMORY, SOAK, *flaskbb.KEYS])
         path = results.write(self.size.name, self.kind, self.seconds, found)
         for line in table.lines(found):
             self.say(line)

@@ -29,11 +29,14 @@ FORM = {
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One form that somebody sends; in `form`, %V, %W and %N change from pass to pass (wrk.lua)."""
+    """What somebody does once: sends a form, or asks for a page if there is none.
+
+    In the form, %V, %W and %N change from pass to pass (wrk.lua).
+    """
 
     path: str
     cookie: str
-    form: str
+    form: str = ""
 
     def in_pass(self, number: int) -> str:
         """The form as it is sent in one pass through all acts, counted from 1."""
@@ -138,17 +141,22 @@ def ask(
         connection.close()
 
 
-def pace(server: Server, acts: Sequence[Act], rate: float, seconds: float) -> Sample:
+def pace(
+    server: Server, acts: Sequence[Act], rate: float, seconds: float, first: int = 0
+) -> Sample:
     """Send acts at random moments, `rate` a second on the whole, as people do.
 
     How long each took is counted from the moment at which it was due, so that a server that falls
     behind shows.
+
+    Args:
+        first: how many were sent before, when this goes on with the same acts.
     """
     rng = random.Random("pace")
     moments = sorted(rng.uniform(0, seconds) for _ in range(round(rate * seconds)))
     before = _spent(server)
     begin = time.perf_counter()
-    took, errors, received = asyncio.run(_sent_at(server, acts, moments))
+    took, errors, received = asyncio.run(_sent_at(server, acts, moments, first))
     whole = time.perf_counter() - begin
     after = _spent(server)
     return Sample(
@@ -164,21 +172,21 @@ def pace(server: Server, acts: Sequence[Act], rate: float, seconds: float) -> Sa
 
 
 async def _sent_at(
-    server: Server, acts: Sequence[Act], moments: Sequence[float]
+    server: Server, acts: Sequence[Act], moments: Sequence[float], first: int
 ) -> tuple[list[float], int, int]:
     begin = time.perf_counter()
 
     async def one(number: int, moment: float) -> tuple[float, bool, int]:
         await asyncio.sleep(moment - (time.perf_counter() - begin))
         act = acts[number % len(acts)]
-        status, received = await _post(server, act, number // len(acts) + 1)
+        status, received = await _send(server, act, number // len(acts) + 1)
         return time.perf_counter() - begin - moment, status >= 400, received
 
-    done = await asyncio.gather(*(one(*pair) for pair in enumerate(moments)))
+    done = await asyncio.gather(*(one(*pair) for pair in enumerate(moments, first)))
     return [t for t, _, _ in done], sum(bad for _, bad, _ in done), sum(n for _, _, n in done)
 
 
-async def _post(server: Server, act: Act, number: int) -> tuple[int, int]:
+async def _send(server: Server, act: Act, number: int) -> tuple[int, int]:
     """Send an act over a connection of its own; the status (599 for none) and bytes received."""
     body = act.in_pass(number).encode()
     headers = {
@@ -191,7 +199,8 @@ async def _post(server: Server, act: Act, number: int) -> tuple[int, int]:
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     try:
         reader, writer = await asyncio.open_connection(HOST, server.port)
-        writer.write(f"POST {act.path} HTTP/1.1\r\n{lines}\r\n".encode() + body)
+        method = "POST" if body else "GET"
+        writer.write(f"{method} {act.path} HTTP/1.1\r\n{lines}\r\n".encode() + body)
         answer = await reader.read()
         writer.close()
         return int(answer.split(b" ", 2)[1]), len(answer)

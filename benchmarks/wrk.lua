@@ -1,7 +1,7 @@
 -- What wrk sends, and what it says at the end: one line of JSON for benchmarks/traffic.py.
 -- BENCH_ACTS names a file of acts to send in turn, one a line: path, cookie and form, separated by
--- tabs. In the form %V becomes 1 and -1 by turns, %W the opposite, and %N the number of the pass
--- through the file, so that no act repeats the one before it.
+-- tabs; without a form a page is asked for. In the form %V becomes 1 and -1 by turns, %W the
+-- opposite, and %N the number of the pass through the file, so that no act repeats the one before.
 
 local acts_path = os.getenv("BENCH_ACTS")
 local acts, place, stride, pass = {}, 0, 1, 1
@@ -31,6 +31,9 @@ if acts_path then
     form = form:gsub("%%V", odd and "1" or "-1"):gsub("%%W", odd and "-1" or "1")
     form = form:gsub("%%N", tostring(pass))
     wrk.headers["Cookie"] = cookie
+    if form == "" then
+      return wrk.format("GET", path)
+    end
     return wrk.format("POST", path, nil, form)
   end
 end

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import results, table
+from benchmarks import results, soak, table
 from benchmarks.figures import Sample
 from benchmarks.results import Check, Kept, Result
 
@@ -83,6 +83,20 @@ def test_the_table_says_what_was_measured_and_what_was_not() -> None:
     assert "4.00" in shown[2]
     assert "4 × b ≤ 5 holds" in shown[2]
     assert "not measured: pages carry no ETag" in shown[3]
+
+
+@pytest.mark.parametrize(
+    ("looks", "said"),
+    [
+        ([90, 100, 100, 105, 100, 100, 100, 100, 100, 105], ["holds", "holds"]),
+        ([90, 100, 120, 130, 140, 150, 160, 170, 180, 200], ["holds", "MISSED"]),
+        ([200, 260, 260, 260, 260, 260, 260, 260, 260, 240], ["MISSED", "holds"]),
+    ],
+)
+def test_memory_is_to_be_small_and_to_stay(looks: list[int], said: list[str]) -> None:
+    bytes_used = [look * 1_000_000 for look in looks]
+    found = soak.result("memory: long", bytes_used, requests=9, errors=0, slowest=1.0)
+    assert [str(check).split()[-1] for check in found.checks] == said
 
 
 def test_growth_is_the_cost_beside_that_on_the_small_forum() -> None:

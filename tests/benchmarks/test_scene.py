@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from benchmarks.generator.cases import fill_queue
 from benchmarks.scene import Scene, let_in, look, replies, votes
+from benchmarks.soak import mixed
 from benchmarks.statements import of_page
 from benchmarks.traffic import FORM, Act
 from forum.lib.database import db, session
@@ -87,6 +88,17 @@ def test_a_reply_is_posted_in_each_pass(app: Flask, scene: Scene) -> None:
     act = replies(scene)[0]
     assert [send(app, act, number).status_code for number in (1, 2)] == [201, 201]
     assert session().scalars(written).one() == before + 2
+
+
+def test_a_mixed_load_is_mostly_pages_and_each_act_succeeds(app: Flask, scene: Scene) -> None:
+    acts = mixed(scene)
+    assert 0.85 < sum(not act.form for act in acts) / len(acts) < 0.95
+    kinds = {act.path.split("/")[-1]: act for act in acts if act.form}
+    assert sorted(kinds) == ["replies", "votes"]
+    assert send(app, kinds["votes"], 1).status_code == 200
+    assert send(app, kinds["replies"], 1).status_code == 201
+    for act in acts[:20]:
+        assert act.form or get(app, act.path, act.cookie).status_code == 200
 
 
 def test_statements_of_a_page_are_counted(app: Flask, scene: Scene) -> None:
