@@ -16,6 +16,5 @@ goals, `generator` builds the forums that they ask for, `reference` holds the ba
 alike, so no time is a figure by itself: processor time a request is, beside that of reference b
 just before and just after. Where these two differ much (column ± b), measure again.
 
-Works of the mode `works.COLD` run on a forum whose setting ``page_cache`` is off; a version without
-that setting has no such cache, and both modes measure the same.
+Works of the mode `works.COLD` run on a forum that keeps no pages (``page_cache_mb = 0``).
 """

@@ -28,7 +28,7 @@ WARM_UP = 24
 """Requests before a page is measured, so that each process has done it."""
 
 ENCODINGS = ("identity", "zstd", "br", "gzip")
-NO_PAGE_CACHE = {"page_cache": "off"}
+NO_PAGE_CACHE = {"page_cache_mb": "0"}
 MEMORY = "memory: the forum after these works"
 SOAK = "memory: the web workers under a long mixed load"
 REFERENCES = {"a": Load("/a"), "b": Load("/b")}

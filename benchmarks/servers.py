@@ -47,7 +47,7 @@ def forum(home: Home, log: Path, **settings: str) -> Iterator[Server]:
 
     Args:
         log: where it writes what it has to say.
-        settings: more of its settings, such as ``page_cache="off"``.
+        settings: more of its settings, such as ``page_cache_mb="0"``.
     """
     port = free_port()
     given = {"instance": str(home.instance), "database_url": home.url, "port": str(port)}

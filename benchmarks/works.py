@@ -12,7 +12,7 @@ from benchmarks.servers import Server
 from benchmarks.traffic import Act, Load, ask
 
 WARM, COLD = "warm", "cold"
-"""Which forum a work is for: as it is, or one that keeps no pages (FORUM_PAGE_CACHE=off)."""
+"""Which forum a work is for: as it is, or one that keeps no pages (FORUM_PAGE_CACHE_MB=0)."""
 
 CLIENTS = 8
 """Clients at once where acts are measured."""
