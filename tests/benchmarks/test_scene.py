@@ -103,3 +103,4 @@ def test_a_mixed_load_is_mostly_pages_and_each_act_succeeds(app: Flask, scene: S
 
 def test_statements_of_a_page_are_counted(app: Flask, scene: Scene) -> None:
     assert 0 < of_page(app, scene.thread, {"Cookie": scene.reader}) <= 8
+    assert of_page(app, scene.thread, {"Cookie": scene.guest}) <= 1  # a kept page
