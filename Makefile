@@ -2,13 +2,15 @@
 # Needs make and Python 3.11 or newer; everything else is installed into .venv, by hash.
 
 .DEFAULT_GOAL := help
-.PHONY: help run seed test laws check format-check lint types templates fmt locks clean \
+.PHONY: help run seed test laws bench check format-check lint types templates fmt locks clean \
         environment dev-environment
 
 SHELL := /bin/sh
 BIN := .venv/bin
 TESTS ?= tests
 PYTEST_ARGS ?= -n 2
+SIZE ?= small
+SECONDS ?= 5
 
 # The settings are FORUM_*; HOST and PORT are the short names of two of them.
 ifneq ($(HOST),)
@@ -62,6 +64,10 @@ locks: ## Write the lock files anew from pyproject.toml (needs uv)
 	@set -e; options="--universal --generate-hashes --no-emit-index-url --no-annotate --no-header"; \
 	uv pip compile $$options --python-version 3.11 -q pyproject.toml -o requirements.lock; \
 	uv pip compile $$options --python-version 3.11 -q pyproject.toml --group dev -o requirements-dev.lock
+
+bench: dev-environment ## Measure beside a bare Flask page: SIZE=small|medium|large DATABASE= SECONDS= SOAK=
+	@$(BIN)/python -m benchmarks --size $(SIZE) --seconds $(SECONDS) $(if $(DATABASE),--database $(DATABASE)) \
+		$(if $(SOAK),--soak $(SOAK))
 
 clean: ## Remove .venv and caches; instance/ stays
 	@rm -rf .venv .venv.lock .mypy_cache .ruff_cache .pytest_cache .hypothesis build ./*.egg-info \

@@ -1,0 +1,193 @@
+"""FlaskBB, the peer that Foyer is measured against, where it can be installed.
+
+From PyPI into an environment of its own, on SQLite as its own installation begins, with the test
+data that it makes itself: 200 topics, each post lengthened to 600 characters. Served by the same
+server with the same workers as the forum.
+"""
+
+import http.client
+import os
+import re
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from urllib.parse import urlencode
+
+from benchmarks import servers
+from benchmarks.homes import Home, Say
+from benchmarks.places import folder
+from benchmarks.servers import HOST, Server
+from benchmarks.traffic import Load
+
+RELEASE = "3.0.0rc5"
+OLDEST_PYTHON = (3, 12)
+TOPICS, POSTS = 200, 20
+GUEST_GOAL, SIGNED_IN_GOAL = 60.0, 15.0
+"""How many times Foyer's cost FlaskBB's pages should have."""
+
+_WORDS = "The last shot is the first one again, and nobody in the room has noticed it yet. "
+_TOPIC = TOPICS // 2
+_INSTALL_LIMIT = 900
+
+_PAGES = (
+    ("list of topics", "/forum/1", "thread page of 25 theories"),
+    ("topic", f"/topic/{_TOPIC}", "theory page with 20 replies"),
+)
+_PEOPLE = (("guest", "guest, cache hit", GUEST_GOAL), ("signed in", "signed in", SIGNED_IN_GOAL))
+KEYS = tuple(f"FlaskBB, {who}: {name}" for who, _, _ in _PEOPLE for name, _, _ in _PAGES)
+
+_CONFIGURATION = """
+SQLALCHEMY_DATABASE_URI = "sqlite:///{folder}/flaskbb.db"
+SECRET_KEY = WTF_CSRF_SECRET_KEY = "the peers keep no secrets"
+CACHE_TYPE = "SimpleCache"
+TRUSTED_HOSTS = ["{host}"]
+USE_DEFAULT_LOGGING = False
+LOG_PATH = "{folder}"
+LOG_DEFAULT_CONF = {{"version": 1, "disable_existing_loggers": False}}
+"""
+
+
+class NotInstalled(Exception):
+    """FlaskBB can't be had here; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of FlaskBB, and the page of the forum that does the same work."""
+
+    key: str
+    load: Load
+    beside: str
+    goal: float
+
+
+@contextmanager
+def server(home: Home, say: Say) -> Iterator[Server]:
+    """FlaskBB on a server like that of the forum at `home`; installed when it is missing.
+
+    Raises:
+        NotInstalled: it can't be.
+    """
+    place = folder("flaskbb")
+    python = _install(place, say)
+    _populate(place, python, say)
+    application = f"flaskbb:create_app('{place / 'flaskbb.cfg'}', '{place}')"
+    log = folder("logs") / "flaskbb.log"
+    with servers.same_server(
+        home, application, "/forum/1", log, python=str(python), cwd=place
+    ) as started:
+        yield Server(started.port, started.tree)  # its SQLite is its own
+
+
+def pages(server: Server) -> Sequence[Page]:
+    """The pages to measure, as a guest and as somebody who is logged in."""
+    cookies = {"guest": "", "signed in": _log_in(server)}
+    return [
+        Page(
+            key=f"FlaskBB, {who}: {name}",
+            load=Load(path, {"Cookie": cookies[who]} if cookies[who] else {}),
+            beside=f"{group}: {own}",
+            goal=goal,
+        )
+        for who, group, goal in _PEOPLE
+        for name, path, own in _PAGES
+    ]
+
+
+def _install(place: Path, say: Say) -> Path:
+    python = place / "venv" / "bin" / "python"
+    done = place / f"installed-{RELEASE}"
+    if done.exists():
+        return python
+    base = _new_python()
+    if base is None:
+        raise NotInstalled(
+            f"FlaskBB {RELEASE} needs Python {'.'.join(map(str, OLDEST_PYTHON))} or newer, "
+            "and none was found (BENCH_PYTHON names one)"
+        )
+    say(f"FlaskBB {RELEASE} is installed with {base} …")
+    shutil.rmtree(place / "venv", ignore_errors=True)
+    packages = [f"flaskbb=={RELEASE}", f"gunicorn=={version('gunicorn')}"]
+    _run([base, "-m", "venv", str(place / "venv")], place)
+    _run([str(python), "-m", "pip", "install", "--quiet", "--pre", *packages], place)
+    done.touch()
+    return python
+
+
+def _new_python() -> str | None:
+    """A Python that FlaskBB runs on; version managers leave names that answer with an error."""
+    names = [os.environ.get("BENCH_PYTHON", ""), sys.executable]
+    names += ["python3.14", "python3.13", "python3.12"]
+    names += map(str, sorted(Path.home().glob(".pyenv/versions/3.1[2-9]*/bin/python3")))
+    test = f"import sys, venv, ensurepip; sys.exit(sys.version_info < {OLDEST_PYTHON})"
+    for name in filter(None, names):
+        if shutil.which(name):
+            asked = subprocess.run([name, "-c", test], capture_output=True, check=False)
+            if asked.returncode == 0:
+                return name
+    return None
+
+
+def _populate(place: Path, python: Path, say: Say) -> None:
+    done = place / "populated"
+    if done.exists():
+        return
+    say("FlaskBB makes its test data …")
+    configuration = place / "flaskbb.cfg"
+    configuration.write_text(_CONFIGURATION.format(folder=place, host=HOST), "utf-8")
+    (place / "flaskbb.db").unlink(missing_ok=True)
+    command = [str(python), "-m", "flaskbb", "--config", str(configuration)]
+    command += ["--instance", str(place), "populate", "-i", "-t", "-b"]
+    _run([*command, "--topics", str(TOPICS), "--posts", str(POSTS)], place)
+    with closing(sqlite3.connect(place / "flaskbb.db")) as database:
+        database.execute("UPDATE posts SET content = ?", ((_WORDS * 8)[:600],))
+        database.commit()
+    done.touch()
+
+
+def _run(command: Sequence[str], place: Path) -> None:
+    try:
+        done = subprocess.run(
+            command,
+            cwd=place,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=_INSTALL_LIMIT,
+        )
+    except subprocess.TimeoutExpired as problem:
+        raise NotInstalled(f"{command[0]} took longer than {_INSTALL_LIMIT} s") from problem
+    if done.returncode:
+        last = (done.stderr or done.stdout).strip().splitlines()[-1:]
+        raise NotInstalled(f"{Path(command[0]).name} failed: {' '.join(last)}")
+
+
+def _log_in(server: Server) -> str:
+    """The session cookie of a member of the test data."""
+    connection = http.client.HTTPConnection(HOST, server.port, timeout=30)
+    try:
+        connection.request("GET", "/auth/login")
+        answer = connection.getresponse()
+        found = re.search(
+            r'name="csrf_token" type="hidden" value="([^"]+)"', answer.read().decode()
+        )
+        cookie = (answer.headers["Set-Cookie"] or "").partition(";")[0]
+        if found is None:
+            raise NotInstalled("its log-in page has changed")
+        form = {"csrf_token": found[1], "login": "member", "password": "test", "submit": "Login"}
+        headers = {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
+        headers["Referer"] = f"{server.origin}/auth/login"
+        connection.request("POST", "/auth/login", urlencode(form), headers)
+        answer = connection.getresponse()
+        answer.read()
+        if answer.status != 302:
+            raise NotInstalled(f"its log-in answers {answer.status}")
+        return (answer.headers["Set-Cookie"] or "").partition(";")[0]
+    finally:
+        connection.close()

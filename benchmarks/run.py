@@ -1,0 +1,266 @@
+"""One run: builds the forum, starts the servers, measures each work between two references.
+
+The machine is shared and noisy, so no figure stands alone: just before and just after each work,
+reference b is measured in the same way, and what counts is the ratio of processor time a request.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from itertools import cycle
+
+from benchmarks import figures, flaskbb, reference, results, servers, table
+from benchmarks.figures import Sample
+from benchmarks.generator.cases import fill_queue
+from benchmarks.homes import SEED, Home, Say, built, for_a_run, spare_database
+from benchmarks.places import folder
+from benchmarks.results import Check, Kept, Result
+from benchmarks.scene import let_in, look
+from benchmarks.servers import Server
+from benchmarks.sizes import CASES, Size
+from benchmarks.soak import Soak
+from benchmarks.traffic import Act, Load, ask, drive, pace, require_wrk
+from benchmarks.works import CLIENTS, COLD, P99_GOAL, WARM, WORKS, Ground, NotMeasured, Work
+from forum.lib.database import db
+
+WARM_UP = 24
+"""Requests before a page is measured, so that each process has done it."""
+
+ENCODINGS = ("identity", "zstd", "br", "gzip")
+NO_PAGE_CACHE = {"page_cache_mb": "0"}
+MEMORY = "memory: the forum after these works"
+SOAK = "memory: the web workers under a long mixed load"
+REFERENCES = {"a": Load("/a"), "b": Load("/b")}
+
+
+class Beside:
+    """The references, asked just before and after each work."""
+
+    def __init__(self, server: Server, seconds: float) -> None:
+        self._server = server
+        self._seconds = seconds
+        app = reference.create_app()
+        cookies = [reference.cookie_of(app, id) for id in range(1, reference.FANS + 1)]
+        self._votes = [
+            Act(f"/v/{post}", cookie, "value=%V")
+            for cookie, post in zip(cookies, cycle(range(1, reference.POSTS + 1)), strict=False)
+        ]
+
+    def samples(self, names: Sequence[str]) -> dict[str, Sample]:
+        """What each of some references costs now."""
+        return {name: drive(self._server, self._load(name), self._seconds) for name in names}
+
+    def _load(self, name: str) -> Load:
+        if name == "v":
+            return Load(connections=CLIENTS, acts=self._votes)
+        return REFERENCES[name]
+
+
+@dataclass(slots=True)
+class Run:
+    """A run of one size on one kind of database.
+
+    Attributes:
+        kind: "sqlite" or "postgresql".
+        seconds: how long each work is measured, and each reference beside it.
+        oldest: finished works of a run that was stopped are kept for so long.
+        soak: minutes of mixed load at the end, to see whether memory stays; 0 for none.
+        say: told, line by line, how it goes.
+    """
+
+    size: Size
+    kind: str
+    seconds: float
+    oldest: timedelta
+    say: Say
+    soak: float = 0.0
+
+    def measure(self) -> Sequence[Result]:
+        """Measure all that is not finished; write the results, and say them as a table."""
+        require_wrk()
+        kept = Kept(folder("runs") / f"{self._name}.json", self.oldest)
+        home = self._home()
+        with self._references(home) as beside:
+            for name in ("a", "b", "v"):
+                self._keep_reference(kept, name, beside)
+            for mode in (WARM, COLD):
+                works = [work for work in WORKS if work.mode == mode and work.key not in kept]
+                if works:
+                    self._mode(home, mode, works, beside, kept)
+            if not all(key in kept for key in flaskbb.KEYS):
+                self._peer(home, beside, kept)
+        if self.soak and SOAK not in kept:
+            self._soak(home, kept)
+        return self._finish(kept)
+
+    @property
+    def _name(self) -> str:
+        return f"{self.size.name}-{self.kind}"
+
+    def _home(self) -> Home:
+        home = for_a_run(self.size, self.kind, built(self.size, self.kind, self.say))
+        with home.app() as app:
+            fill_queue(db.engine, CASES, SEED, datetime.now(UTC))
+            let_in(look(app))
+        return home
+
+    @contextmanager
+    def _references(self, home: Home) -> Iterator[Beside]:
+        """The references on their server, with a fresh database for v."""
+        address = spare_database(self.kind, f"reference_{self.size.name}")
+        reference.Database(address).prepare()
+        log = folder("logs") / "references.log"
+        env = {reference.DATABASE: address}
+        application = "benchmarks.reference:create_app()"
+        with servers.same_server(home, application, "/a", log, env=env) as server:
+            yield Beside(server, self.seconds)
+
+    def _mode(
+        self, home: Home, mode: str, works: Sequence[Work], beside: Beside, kept: Kept
+    ) -> None:
+        """Measure the works of one mode on a forum started for them."""
+        settings = NO_PAGE_CACHE if mode == COLD else {}
+        log = folder("logs") / f"{self._name}.log"
+        with servers.forum(home, log, **settings) as server, home.app(**settings) as app:
+            ground = Ground(server, app, look(app))
+            for work in works:
+                result = self._measured(work, ground, beside, kept)
+                kept.keep(result)
+                self.say(_line(result))
+            if mode == WARM:
+                kept.keep(Result(MEMORY, size=_memory(server)))
+
+    def _measured(self, work: Work, ground: Ground, beside: Beside, kept: Kept) -> Result:
+        result = Result(work.key)
+        try:
+            load = work.load(ground)
+        except NotMeasured as reason:
+            result.missing = str(reason)
+            return result
+        if not load.acts:
+            result.size = _sizes(ground.server, load)
+        before = beside.samples(work.references)
+        sample = self._driven(work, ground.server, load)
+        after = beside.samples(work.references)
+        result.take(sample, before["b"], after["b"])
+        if work.count:
+            result.statements = work.count(ground, work.load(ground))
+        if work.goal:
+            result.checks.append(Check(result.ratio or 0.0, "b", work.goal))
+        if work.rate_goal:
+            times = round(figures.rate_ratio(sample, [before["v"], after["v"]]), 3)
+            result.checks.append(Check(times, "v's rate", work.rate_goal, at_least=True))
+        for other in kept.in_order([work.p99_of]):
+            if other.p99:
+                times = round(sample.p99 / other.p99, 3)
+                result.checks.append(Check(times, "one fan's p99", P99_GOAL))
+        return result
+
+    def _driven(self, work: Work, server: Server, load: Load) -> Sample:
+        """Put a work's load on a server, once a single request of it was seen to succeed."""
+        _require_success(server, load)
+        if work.rate:
+            return pace(server, load.acts, work.rate, self.seconds)
+        if not load.acts:
+            for _ in range(WARM_UP):
+                ask(server, load.path, load.headers)
+        return drive(server, load, self.seconds)
+
+    def _keep_reference(self, kept: Kept, name: str, beside: Beside) -> None:
+        key = f"reference: {name}"
+        if key in kept:
+            return
+        before, own, after = (beside.samples(("b", name)) for _ in range(3))
+        result = Result(key)
+        result.take(own[name], before["b"], after["b"])
+        kept.keep(result)
+        self.say(_line(result))
+
+    def _soak(self, home: Home, kept: Kept) -> None:
+        self.say(f"A mixed load for {self.soak:g} minutes …")
+        log = folder("logs") / f"{self._name}.log"
+        with servers.forum(home, log) as server, home.app() as app:
+            kept.keep(Soak(server, look(app), 60 * self.soak).measure(SOAK))
+
+    def _peer(self, home: Home, beside: Beside, kept: Kept) -> None:
+        """Measure FlaskBB's pages, where it can be installed."""
+        try:
+            with flaskbb.server(home, self.say) as server:
+                for page in flaskbb.pages(server):
+                    result = self._peer_page(page, server, beside, kept)
+                    kept.keep(result)
+                    self.say(_line(result))
+        except flaskbb.NotInstalled as reason:
+            self.say(f"FlaskBB is not measured: {reason}")
+            for key in flaskbb.KEYS:
+                kept.keep(Result(key, missing=str(reason)))
+
+    def _peer_page(self, page: flaskbb.Page, server: Server, beside: Beside, kept: Kept) -> Result:
+        result = Result(page.key, size=_sizes(server, page.load))
+        for _ in range(WARM_UP):
+            ask(server, page.load.path, page.load.headers)
+        before = beside.samples("b")
+        sample = drive(server, page.load, self.seconds)
+        result.take(sample, before["b"], beside.samples("b")["b"])
+        for own in kept.in_order([page.beside]):
+            if own.ratio and result.ratio:
+                times = round(result.ratio / own.ratio, 2)
+                result.checks.append(Check(times, "Foyer's", page.goal, at_least=True))
+        return result
+
+    def _finish(self, kept: Kept) -> Sequence[Result]:
+        keys = [f"reference: {name}" for name in "abv"] + [work.key for work in WORKS]
+        found = kept.in_order([*keys, MEMORY, SOAK, *flaskbb.KEYS])
+        path = results.write(self.size.name, self.kind, self.seconds, found)
+        for line in table.lines(found):
+            self.say(line)
+        small = results.read("small", self.kind)
+        if self.size.name != "small" and small:
+            self.say("How many times the cost on the small forum:")
+            for line in table.growth(found, small):
+                self.say(line)
+        self.say(f"Written to {path}")
+        return found
+
+
+def _sizes(server: Server, load: Load) -> dict[str, int]:
+    """Bytes of a page's body in each encoding that the server has; as asked for, if it says."""
+    if "Accept-Encoding" in load.headers or "If-None-Match" in load.headers:
+        return {load.headers.get("Accept-Encoding", "304"): _size(server, load)}
+    found = {}
+    for encoding in ENCODINGS:
+        headers = {**load.headers, "Accept-Encoding": encoding}
+        answer = ask(server, load.path, headers)
+        if answer.headers.get("Content-Encoding", "identity") == encoding:
+            found[encoding] = len(answer.body)
+    return found
+
+
+def _size(server: Server, load: Load) -> int:
+    return len(ask(server, load.path, load.headers).body)
+
+
+def _require_success(server: Server, load: Load) -> None:
+    """wrk counts a redirect to the log-in page as an answer like any other; this doesn't."""
+    if load.acts:
+        act = load.acts[-1]
+        answer = ask(server, act.path, {"Cookie": act.cookie}, act.in_pass(1))
+        if answer.status not in (200, 201):
+            raise RuntimeError(f"{act.path} answers {answer.status}: {answer.body[:300]!r}")
+
+
+def _memory(server: Server) -> dict[str, int]:
+    """Bytes that a forum's processes use: all of them, and those that answer requests alone."""
+    everything, answering = server.tree.memory(), server.tree.memory("gunicorn")
+    return {
+        "of web workers": answering.pss,
+        "of all processes": everything.pss,
+        "of all, shared pages counted for each": everything.rss,
+    }
+
+
+def _line(result: Result) -> str:
+    if result.missing:
+        return f"{result.key}: not measured: {result.missing}"
+    return f"{result.key}: {result.cpu_ms} ms, {result.ratio} × b, {result.rate} a second"

@@ -1,0 +1,65 @@
+"""How many SQL statements a page takes, counted in this process, in the application's context."""
+
+from collections.abc import Mapping
+from contextvars import Context
+
+from flask import Flask
+from sqlalchemy import event
+
+from benchmarks.servers import HOST
+from benchmarks.traffic import FORM, Act
+from forum.lib.database import db
+
+_NO_STATEMENTS = ("BEGIN", "PRAGMA", "COMMIT", "ROLLBACK", "SET ")
+
+_BEFORE = 3
+"""Requests before one is counted: the first shows what a page is made of, the second is kept."""
+
+
+def of_page(app: Flask, path: str, headers: Mapping[str, str]) -> int:
+    """Statements of a page that was asked for before; those that begin or end work aside.
+
+    What a page does past SQLAlchemy isn't seen here.
+    """
+    for _ in range(_BEFORE):
+        _sent(app, "GET", path, headers)
+    return _counted(app, "GET", path, headers)
+
+
+def of_act(app: Flask, act: Act) -> int:
+    """Statements of the second of two acts, such as a changed vote."""
+    for number in (1, 2):
+        form = act.in_pass(number)
+        count = _counted(app, "POST", act.path, {**FORM, "Cookie": act.cookie}, form)
+    return count
+
+
+def _counted(
+    app: Flask, method: str, path: str, headers: Mapping[str, str], form: str | None = None
+) -> int:
+    statements: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith(_NO_STATEMENTS):
+            statements.append(statement)
+
+    engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        _sent(app, method, path, headers, form)
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return len(statements)
+
+
+def _sent(
+    app: Flask, method: str, path: str, headers: Mapping[str, str], form: str | None = None
+) -> None:
+    client = app.test_client(use_cookies=False)
+    origin = f"http://{HOST}:{app.config['FOYER'].port}"
+    # In an empty context, as in a server: within this one all requests would be one visitor's.
+    answer = Context().run(
+        client.open, path, method=method, base_url=origin, headers=dict(headers), data=form
+    )
+    if answer.status_code >= 400:
+        raise RuntimeError(f"{method} {path}: {answer.status}")
