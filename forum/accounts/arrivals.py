@@ -10,6 +10,7 @@ from forum.films import operations as film_operations
 from forum.films.queries import films_with
 from forum.permissions import can_find_film
 from forum.theories import drafts
+from forum.theories.models import Draft
 
 _KINDS = ("thread", "theory", "reply")
 _LARGEST_ID = 2**31 - 1
@@ -47,6 +48,6 @@ def _parse(carried: str) -> tuple[str, int, dict[str, str]] | None:
         return None
     if kind not in _KINDS or type(target_id) is not int or not 0 < target_id <= _LARGEST_ID:
         return None
-    if drafts.length(kept) > drafts.MOST_KEPT:
+    if Draft.length(kept) > drafts.MOST_KEPT:
         return None
     return kind, target_id, kept

@@ -33,7 +33,7 @@ from forum.theories.composers import (
 )
 from forum.theories.drafts import DraftRefused, KeptInstead
 from forum.theories.finding import authored_or_404, found_or_404
-from forum.theories.models import BODY_LENGTH, Post
+from forum.theories.models import BODY_LENGTH, Draft, Post
 from forum.theories.views import blueprint
 from forum.theories.writing import Words, scopes_in
 from forum.votes.cards import reply_card
@@ -196,7 +196,7 @@ def _carried_to_login(composer: Composer) -> Any:
         return login_page(composer.here, carry, 401, too_long=not carry)
     fields = composer.form.fields_for_draft()
     carry = ""
-    if drafts.length(fields) <= drafts.MOST_KEPT:
+    if Draft.length(fields) <= drafts.MOST_KEPT:
         carry = carried({"kind": composer.kind, "target": composer.target_id, "fields": fields})
     return login_page(composer.here, carry, 401, too_long=not carry)
 

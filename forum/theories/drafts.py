@@ -29,11 +29,6 @@ class KeptInstead(Refused):
     """What can't be posted as things stand, and was kept as a draft."""
 
 
-def length(fields: dict[str, Any]) -> int:
-    """Characters that a draft of `fields` would keep."""
-    return sum(len(fields.get(name) or "") for name in FIELDS)
-
-
 def save_draft(
     kind: str, target_id: int, fields: dict[str, Any], *, by: Viewer, rescue: bool = False
 ) -> None:
@@ -51,11 +46,11 @@ def save_draft(
         DraftRefused: it is too long, or `by` has too many.
     """
     require(can_keep_draft(by))
-    if length(fields) > MOST_KEPT:
+    kept = {name: fields[name] for name in FIELDS if fields.get(name)}
+    if Draft.length(kept) > MOST_KEPT:
         raise DraftRefused(
             _("A draft holds up to 60,000 characters. Shorten it, or keep a part of it elsewhere.")
         )
-    kept = {name: fields[name] for name in FIELDS if fields.get(name)}
     if not kept.get("body") and not kept.get("title") and not kept.get("safe_title"):
         return
     _make_room(kind, target_id, by, rescue)
