@@ -81,6 +81,9 @@ def install(lock: str) -> None:
 def main() -> int:
     """Install `sys.argv[1]` unless it is there; 1 when that fails."""
     lock = sys.argv[1]
+    if VENV.is_symlink():
+        print(f"{VENV} is a link to somebody else's environment; remove the link.", file=sys.stderr)
+        return 1
     if is_ready(lock):
         return 0
     with (ROOT / ".venv.lock").open("w") as turn:

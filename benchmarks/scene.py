@@ -20,6 +20,7 @@ from forum.accounts.tokens import form_token
 from forum.accounts.viewers import Guest
 from forum.films.models import Film, Viewing
 from forum.lib.database import insert_into, session, unit_of_work
+from forum.lib.origin import masked
 from forum.theories import cards
 from forum.theories.models import Post
 from forum.theories.queries import ORDERS, REPLIES_A_PAGE, THEORIES_A_PAGE, page_start
@@ -112,7 +113,7 @@ def look(app: Flask) -> Scene:
             reader=_cookie(people.READER),
             moderator=_cookie(people.MODERATOR),
             voters=[
-                (_cookie(id), form_token(app.config["SECRET_KEY"], id))
+                (_cookie(id), masked(form_token(app.config["SECRET_KEY"], id)))
                 for id in range(people.FIRST_VOTER, people.FIRST_OTHER)
             ],
             ballots=ballots,

@@ -8,13 +8,14 @@ from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from forum.accounts.again import packed, sent
+from forum.accounts.again import Again, packed, sent
 from forum.accounts.views import login_page
 from forum.lib.addresses import url_for
 from forum.lib.language import gettext as _
 from forum.lib.origin import SAFE_METHODS
 from forum.lib.quotas import TooMany
 from forum.permissions import Refused
+from forum.theories.drafts import KeptInstead
 
 log = structlog.get_logger()
 
@@ -58,6 +59,10 @@ _TEXTS = {
     ),
 }
 
+_GIVE_BACK = (404, 429)
+_SEND_AGAIN = (500, 503)
+_PROSE = ("safe_title", "title", "body", "words", "reasons", "note", "text", "statement")
+
 
 def init_app(app: Flask) -> None:
     """Answer every error of `app` with a page."""
@@ -70,7 +75,9 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def page(status: int, text: str = "", heading: str = "", way_on: str = "") -> Any:
+def page(
+    status: int, text: str = "", heading: str = "", way_on: str = "", is_kept: bool = False
+) -> Any:
     """An error's page.
 
     Args:
@@ -78,6 +85,7 @@ def page(status: int, text: str = "", heading: str = "", way_on: str = "") -> An
         text: what to do; the status's own text by default.
         heading: what happened, likewise.
         way_on: where what is needed can be done; "" if nowhere.
+        is_kept: whether what was typed is a draft now.
     """
     usual = _TEXTS.get(status) or _TEXTS[400 if status < 500 else 500]
     # A 404 must not differ between what is absent and what may not be found: no number and no
@@ -91,13 +99,33 @@ def page(status: int, text: str = "", heading: str = "", way_on: str = "") -> An
         text=text or usual[1],
         actions=[
             *([(_("To the film"), way_on, True)] if way_on else []),
+            *([(_("Drafts"), url_for("theories.drafts"), False)] if is_kept else []),
             (_("What is on now"), url_for("front.index"), not way_on),
             (_("Search"), url_for("search.index"), False),
         ],
         request_id=number,
+        is_kept=is_kept,
+        # What another site sent, which is a 403 without a text of its own, is no business of ours.
+        typed=_typed() if (text or status in _GIVE_BACK) and not is_kept else "",
+        again=_resent() if status in _SEND_AGAIN else None,
         **here,
     )
     return body, status
+
+
+def _typed() -> str:
+    """The prose of the form that was refused, for its author to copy: it is lost otherwise."""
+    if request.method != "POST":
+        return ""
+    return "\n\n".join(filter(None, (request.form.get(name) for name in _PROSE)))
+
+
+def _resent() -> Again | None:
+    """The form that failed by our fault, to be sent again by one press."""
+    if request.method != "POST" or request.endpoint is None:
+        return None
+    again = sent()
+    return again if again.fields else None
 
 
 def _http(error: HTTPException) -> Any:
@@ -121,12 +149,14 @@ def _refused(refusal: Refused) -> Any:
     if code == "absent":
         return page(404)
     if code == "guest":
-        carry = packed(sent()) if request.method == "POST" else ""
-        if carry:
-            return login_page(carry=carry, status=401)
+        again = sent() if request.method == "POST" else None
+        if again is not None and again.fields:
+            carry = packed(again)
+            return login_page(carry=carry, status=401, too_long=not carry)
         back = request.path if request.method in SAFE_METHODS else None
         return redirect(url_for("accounts.login", next=back), 303, Response)
-    return page(403, reason, _("Not as things stand."), refusal.way_on)
+    is_kept = isinstance(refusal, KeptInstead)
+    return page(403, reason, _("Not as things stand."), refusal.way_on, is_kept)
 
 
 def _too_many(refusal: TooMany) -> Any:

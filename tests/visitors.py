@@ -76,4 +76,6 @@ class Visitor:
     def send(self, method: str, path: str, **kwargs: Any) -> TestResponse:
         # In an empty context, as in a server: within the test's own application context all
         # requests would share one `g`, one database session and so one visitor.
-        return Context().run(self.client.open, path, method=method, base_url=ORIGIN, **kwargs)
+        # Buffered, so that what is done after the answer is done when it is here.
+        kwargs |= {"method": method, "base_url": ORIGIN, "buffered": True}
+        return Context().run(self.client.open, path, **kwargs)

@@ -5,13 +5,15 @@ A composer's words become a draft instead (`forum.accounts.arrivals`); this is f
 
 import json
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote_plus
 
 from flask import current_app, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-MOST_CARRIED = 60_000
-"""Characters that the log-in form carries at most; more than any composer takes."""
+ROOM = 32 * 1024
+"""Bytes of a form that are left for what the log-in form holds besides."""
 
 _NEVER_KEPT = frozenset({"csrf_token", "password", "current", "new"})
 
@@ -37,19 +39,30 @@ def sent() -> Again:
 
 def packed(again: Again) -> str:
     """`again` as the log-in form carries it; "" if there is nothing in it, or too much."""
-    text = json.dumps({"path": again.path, "sent": again.fields}) if again.fields else ""
-    return text if len(text) <= MOST_CARRIED else ""
+    return carried({"path": again.path, "sent": again.fields}) if again.fields else ""
 
 
-def unpacked(carried: str) -> Again | None:
+def carried(content: dict[str, Any]) -> str:
+    """`content` as a form carries it in one field; "" if the form would be too large to be read."""
+    text = json.dumps(content, ensure_ascii=False)
+    return text if fits(text) else ""
+
+
+def fits(text: str) -> bool:
+    """Whether a form may carry `text`: measured as browsers send it, a letter in up to 12 bytes."""
+    most: int = current_app.config["MAX_FORM_MEMORY_SIZE"] - ROOM
+    return len(text) <= most and len(quote_plus(text, errors="replace")) <= most
+
+
+def unpacked(text: str) -> Again | None:
     """What `packed()` made; None for anything else."""
-    if not carried or len(carried) > MOST_CARRIED:
+    if not text or not fits(text):
         return None
     try:
-        content = json.loads(carried)
-        path, fields = content["path"], [(name, text) for name, text in content["sent"]]
-        texts = [path, *(part for field in fields for part in field)]
-        if not all(isinstance(text, str) and _is_whole(text) for text in texts):
+        content = json.loads(text)
+        path, fields = content["path"], [(name, value) for name, value in content["sent"]]
+        parts = [path, *(part for field in fields for part in field)]
+        if not all(isinstance(part, str) and _is_whole(part) for part in parts):
             return None
         current_app.url_map.bind("").match(path, method="POST")
     except (ValueError, RecursionError, KeyError, TypeError, HTTPException, RequestRedirect):

@@ -4,15 +4,15 @@ written."""
 import json
 
 from forum.accounts import preferences
-from forum.accounts.again import MOST_CARRIED
+from forum.accounts.again import fits
 from forum.accounts.viewers import Fan
 from forum.films import operations as film_operations
 from forum.films.queries import films_with
 from forum.permissions import can_find_film
 from forum.theories import drafts
+from forum.theories.models import Draft
 
 _KINDS = ("thread", "theory", "reply")
-_FIELD_LENGTH = 20_000
 _LARGEST_ID = 2**31 - 1
 
 
@@ -29,23 +29,25 @@ def settle(fan: Fan, carried: str) -> None:
     draft = _parse(carried)
     if draft is not None:
         kind, target_id, fields = draft
-        drafts.save_draft(kind, target_id, fields, by=fan)
+        drafts.save_draft(kind, target_id, fields, by=fan, rescue=True)
 
 
 def _parse(carried: str) -> tuple[str, int, dict[str, str]] | None:
-    if not carried or len(carried) > MOST_CARRIED:
+    if not carried or not fits(carried):
         return None
     try:
         content = json.loads(carried)
         kind, target_id, fields = content["kind"], content["target"], content["fields"]
         kept = {
             # JSON can spell half a character, which no page can show.
-            name: text.encode("utf-8", "replace").decode()[:_FIELD_LENGTH]
+            name: text.encode("utf-8", "replace").decode()
             for name, text in fields.items()
             if name in drafts.FIELDS and isinstance(text, str)
         }
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
         return None
     if kind not in _KINDS or type(target_id) is not int or not 0 < target_id <= _LARGEST_ID:
+        return None
+    if Draft.length(kept) > drafts.MOST_KEPT:
         return None
     return kind, target_id, kept

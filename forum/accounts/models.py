@@ -56,7 +56,7 @@ class User(Base):
 
 
 class Session(Base):
-    """One log-in. The cookie holds a random token, the row only its SHA-256."""
+    """One log-in. The cookie holds a random token, the row only its digest."""
 
     __tablename__ = "sessions"
     __table_args__ = (Index("ix_sessions_user_id", "user_id"),)

@@ -34,6 +34,7 @@ _session_with_user = (
     select(
         Session.id,
         Session.seen_at,
+        Session.created_at.label("began"),
         User.id.label("user_id"),
         User.name,
         User.role,

@@ -6,10 +6,13 @@ after a log-out. The cookie ``sid`` holds a random token; the row it names can b
 
 import secrets
 from datetime import datetime, timedelta
+from functools import partial
 
+import structlog
 from flask import Flask, Request, Response, current_app, g, request
 from flask.sessions import SecureCookieSession, SessionInterface, SessionMixin
 from flask_login import LoginManager, current_user
+from sqlalchemy.exc import SQLAlchemyError
 
 from forum.accounts import preferences
 from forum.accounts.operations import ABSOLUTE, touch_session
@@ -21,8 +24,11 @@ from forum.lib.answers import FRAGMENT
 from forum.lib.database import unit_of_work
 
 TOUCH_EVERY = timedelta(minutes=10)
+_TOUCH_PATIENCE = 0.2
 _TOKEN_LENGTH = 43
 _HOLDS_FORMS = ("text/html", FRAGMENT)
+
+log = structlog.get_logger()
 
 
 def viewer() -> Fan | Guest:
@@ -57,13 +63,12 @@ def init_app(app: Flask) -> None:
     def say_who() -> None:
         g.is_private = not viewer().is_guest
 
-    @app.teardown_request
-    def touch(_error: BaseException | None) -> None:
-        # After the answer, in a transaction of its own: one of the few writes that a GET may cause.
-        person = g.pop("touch_session", None)
-        if person is not None:
-            with unit_of_work():
-                touch_session(person.session_id, by=person)
+    @app.after_request
+    def touch_later(response: Response) -> Response:
+        # Once the answer is sent: one of the few writes that a GET may cause.
+        if "touch_session" in g:
+            response.call_on_close(partial(_touch, app, *g.touch_session))
+        return response
 
 
 def set_cookie(response: Response, token: str) -> Response:
@@ -127,8 +132,18 @@ def _fan_of(token: str) -> Fan | None:
         load_seen=lambda _user_id: frozenset(map(int, filter(None, (row.seen or "").split(",")))),
     )
     if now - row.seen_at > TOUCH_EVERY:
-        g.touch_session = fan
+        g.touch_session = (fan, row.began)
     return fan
+
+
+def _touch(app: Flask, fan: Fan, began: datetime) -> None:
+    """Note that a session is in use, in a transaction of its own that keeps nobody waiting."""
+    with app.app_context():
+        try:
+            with unit_of_work(patience=_TOUCH_PATIENCE):
+                touch_session(fan.session_id, began, by=fan)
+        except SQLAlchemyError as error:  # the next request tries again
+            log.warning("session not touched", error=str(error)[:200])
 
 
 def sanction_in_force(sanction: str | None, until: datetime | None, now: datetime) -> str | None:

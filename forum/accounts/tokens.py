@@ -4,6 +4,8 @@ import hashlib
 import hmac
 import secrets
 
+from flask import current_app
+
 
 def new_token() -> str:
     """256 random bits, in 43 characters that are safe in an address and a cookie."""
@@ -11,8 +13,12 @@ def new_token() -> str:
 
 
 def digest(token: str) -> str:
-    """The SHA-256 of `token` in hexadecimal: what the database keeps."""
-    return hashlib.sha256(token.encode()).hexdigest()
+    """HMAC-SHA-256 of `token` in hexadecimal, under the secret key: what the database keeps.
+
+    So whoever can write to the database alone makes no session, and a new key ends every one.
+    """
+    key = current_app.config["SECRET_KEY"].encode()
+    return hmac.new(key, f"token:{token}".encode(), hashlib.sha256).hexdigest()
 
 
 def form_token(secret_key: str, session_id: int) -> str:

@@ -175,13 +175,21 @@ def login_page(
     carry: str = "",
     status: int = 200,
     form: LogInForm | None = None,
+    *,
+    too_long: bool = False,
 ) -> Any:
-    """The log-in page; `carry` is what was half written when somebody was sent here."""
+    """The log-in page.
+
+    Args:
+        carry: what was half written when somebody was sent here.
+        too_long: whether that is too long to be carried, and must be fetched from where it is.
+    """
     page = render_template(
         "accounts/login.html",
         form=form or LogInForm(formdata=None),
         next_url=local_path(next_url, ""),
         carry=carry,
+        too_long=too_long,
     )
     return page, status
 

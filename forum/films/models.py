@@ -9,7 +9,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from forum.lib.database import Base
 
 TITLE_LENGTH = 200
-SUMMARY_LENGTH = 600
 STATES = ("proposed", "listed", "declined", "hidden")
 
 

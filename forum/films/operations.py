@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import delete, exists, select, tuple_
 
 from forum import events
 from forum.events import Kind
@@ -50,7 +50,7 @@ def close_seal(film: Film, *, by: Viewer) -> None:
 def add_film(entry: CatalogueFilm, *, by: Viewer) -> tuple[Film, bool]:
     """List the film of a catalogue entry, or bring the listed one up to date.
 
-    A film is the same one if an identifier says so, or, without identifiers on either side, if
+    A film is the same one if an identifier says so, or, where no identifier says otherwise, if
     title, year and directors are equal. What the entry leaves out is kept.
 
     Returns:
@@ -140,12 +140,22 @@ def add_statement(
 
 
 def _namesake(entry: CatalogueFilm) -> Film | None:
+    """The film of the same title, year and makers, unless another catalogue tells the two apart.
+
+    Called when no film has an identifier of `entry`: so a film that has any under a scheme which
+    the entry names has another one.
+    """
+    named = {scheme for scheme, _value in entry.identifiers}
+    told_apart = exists().where(Identifier.film_id == Film.id, Identifier.scheme.in_(named))
     candidates = session().scalars(
-        select(Film).where(
+        select(Film)
+        .where(
             Film.title_key == text.sort_key(entry.title),
             Film.year == entry.year,
             Film.state == "listed",
+            ~told_apart,
         )
+        .order_by(Film.id)
     )
     for film in candidates:
         same_makers = not entry.directors or not film.directors

@@ -30,8 +30,12 @@ except ImportError:  # no wheel for this platform: the standard library's, with 
 SAFE_WAL_VERSION = (3, 51, 3)
 """The first SQLite without the WAL-reset bug, which two writing processes can meet."""
 
+PATIENCE = 10
+"""Seconds to wait for another's lock, unless told otherwise."""
+
 _AFTER_COMMIT = "after_commit"
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
+_patience: ContextVar[float] = ContextVar("patience", default=PATIENCE)
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -96,21 +100,25 @@ class NestedUnitOfWork(RuntimeError):
 
 
 @contextmanager
-def unit_of_work() -> Iterator[Session]:
+def unit_of_work(patience: float = PATIENCE) -> Iterator[Session]:
     """Run one writing transaction: committed at the end, rolled back when anything is raised.
 
     The read transaction that may be open is ended first, so that everything read inside is fresh;
     on SQLite the write lock is taken at once (BEGIN IMMEDIATE), on PostgreSQL rows are locked one
     by one. Hash passwords and render Markdown before, not inside.
 
+    Args:
+        patience: seconds to wait for another's lock.
+
     Raises:
         NestedUnitOfWork: another unit of work is already open.
+        OperationalError: the lock was not released in that time.
     """
     if _writing.get():
         raise NestedUnitOfWork("a unit of work is already open")
     work = session()
     work.rollback()
-    token = _writing.set(True)
+    token, waits = _writing.set(True), _patience.set(patience)
     try:
         yield work
         work.commit()
@@ -121,6 +129,7 @@ def unit_of_work() -> Iterator[Session]:
         raise
     finally:
         _writing.reset(token)
+        _patience.reset(waits)
 
 
 def after_commit(app: Flask, tell: Callable[[], None]) -> None:
@@ -183,7 +192,7 @@ def prepare_engine(engine: Engine) -> None:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # SQLAlchemy sends BEGIN itself, see _begin_sqlite
-    connection.execute("PRAGMA busy_timeout=10000")
+    connection.execute(f"PRAGMA busy_timeout={1000 * PATIENCE}")
     connection.execute(f"PRAGMA journal_mode={'WAL' if wal_is_safe() else 'DELETE'}")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
@@ -195,6 +204,10 @@ def _begin_sqlite(connection: Connection) -> None:
         # query_only makes a GET that writes an error of the database, not a matter of discipline.
         connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
         connection.info["writing"] = writing
+    patience = _patience.get()
+    if connection.info.get("patience", PATIENCE) != patience:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={int(1000 * patience)}")
+        connection.info["patience"] = patience
     # A deferred BEGIN that later writes fails at once when another wrote meanwhile.
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
@@ -204,3 +217,5 @@ def _begin_postgresql(connection: Connection) -> None:
     assert driver is not None
     if driver.read_only is _writing.get() or driver.read_only is None:
         driver.read_only = not _writing.get()
+    if _patience.get() < PATIENCE:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(1000 * _patience.get())}")

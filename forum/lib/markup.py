@@ -43,9 +43,14 @@ _ATTRIBUTES = {
     "ol": {"start"},
 }
 _SCOPED = re.compile(r'<details class="veil" data-scope="(\d+)">(.*?)</details>', re.DOTALL)
-_SCOPE_WORDS = re.compile(r"\s*film:\s*([a-z0-9-]{1,120})\s*\|\s*")
-# Wider than the parser's rule on purpose: what might be a scoped veil is left out of a source.
-_SOURCE_SCOPED = re.compile(r">!\s*film:\s*([a-z0-9-]{1,120})\s*\|.*?(?:!<|\Z)", re.DOTALL)
+_SCOPE_WORDS = re.compile(r"[ \t]*film:[ \t]*([a-z0-9-]{1,120})[ \t]*\|\s*")
+# Wider than the parser's rule on purpose: what might be a scoped veil is left out of a source. It
+# ends where the next one begins, so that none is taken for a part of another.
+_SOURCE_SCOPED = re.compile(
+    r">!\s*film:[\s>]*([a-z0-9-]{1,120})[\s>]*\\?\|"
+    r"((?:(?!>!\s*film:).)*?)(?:!<|\Z|(?=>!\s*film:))",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +68,22 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """Safe HTML of one text, and its first words without anything veiled."""
+    """Safe HTML of one text.
+
+    Attributes:
+        html: what `reveal()` takes.
+        excerpt: its first words, without anything veiled.
+        veils: (scope name, text) of its scoped veils, as typed, in their order.
+    """
 
     html: str
     excerpt: str
+    veils: tuple[tuple[str, str], ...]
 
 
-def scopes_named(source: str) -> set[str]:
-    """The scope names that the veils of `source` use, so that they can be looked up beforehand."""
-    return set(_SOURCE_SCOPED.findall(source))
+def scoped_veils(source: str) -> list[tuple[str, str]]:
+    """(scope name, text) of all that might be a scoped veil in `source`, in its order."""
+    return _SOURCE_SCOPED.findall(source)
 
 
 def render(source: str, scopes: Mapping[str, Scope] | None = None) -> Rendered:
@@ -81,7 +93,8 @@ def render(source: str, scopes: Mapping[str, Scope] | None = None) -> Rendered:
         source: Markdown, at most 20,000 characters.
         scopes: scope name → what it stands for; a veil with another name is an ordinary veil.
     """
-    tokens = _parser.parse(source, {"scopes": scopes or {}})
+    veils: list[tuple[str, str]] = []
+    tokens = _parser.parse(source, {"scopes": scopes or {}, "veils": veils})
     html = _parser.renderer.render(tokens, _parser.options, {})
     clean = nh3.clean(
         html,
@@ -91,7 +104,7 @@ def render(source: str, scopes: Mapping[str, Scope] | None = None) -> Rendered:
         link_rel="nofollow ugc noopener noreferrer",
         generic_attribute_prefixes=None,
     )
-    return Rendered(clean, excerpt(_plain(tokens)))
+    return Rendered(clean, excerpt(_plain(tokens)), tuple(veils))
 
 
 def reveal(html: str, open_scopes: Container[int]) -> Markup:
@@ -129,13 +142,6 @@ def redact(source: str, scopes: Mapping[str, int], open_scopes: Container[int]) 
     return _SOURCE_SCOPED.sub(shown, source)
 
 
-def leaks(source: str, scopes: Mapping[str, Scope]) -> bool:
-    """Whether a scoped veil of `source` would hide nothing from anybody, or only from the hasty:
-    one that is never closed, that a paragraph or a table's cell cuts short, or inside another.
-    """
-    return len(_SOURCE_SCOPED.findall(source)) > len(_SCOPED.findall(render(source, scopes).html))
-
-
 def excerpt(text: str, length: int = EXCERPT_LENGTH) -> str:
     """The first words of plain `text`: at most `length` characters, cut between words."""
     text = " ".join(text.split())
@@ -148,11 +154,6 @@ def excerpt(text: str, length: int = EXCERPT_LENGTH) -> str:
 def headed(title: str, html: str) -> Markup:
     """Stored HTML below its title, as a heading; for pages that show a post as a whole."""
     return Markup("<h3>{}</h3>").format(title) + Markup(html)
-
-
-def trusted_svg(svg: str) -> Markup:
-    """A picture that our own code drew, every text in it already escaped."""
-    return Markup(svg)
 
 
 # --- the parser ---------------------------------------------------------------------------------
@@ -173,7 +174,10 @@ def _veil(state: StateInline, silent: bool) -> bool:
         token.meta = {"scope": scope}
         state.env["in_veil"] = True
         whole, state.posMax = state.posMax, end
-        state.pos = words.end() if words and scope else start + 2
+        state.pos = start + 2
+        if words and scope:
+            state.pos = words.end()
+            state.env["veils"].append((words.group(1), state.src[state.pos : end]))
         state.md.inline.tokenize(state)
         state.posMax = whole
         state.env["in_veil"] = False

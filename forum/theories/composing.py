@@ -1,11 +1,10 @@
 """Writing: opening a composer, previewing, keeping as a draft, publishing, saving a change."""
 
-import json
 from typing import Any
 
 from flask import Response, redirect, request
 
-from forum.accounts.again import packed, sent
+from forum.accounts.again import carried, packed, sent
 from forum.accounts.sessions import viewer
 from forum.accounts.views import login_page
 from forum.films.finding import film_or_404
@@ -33,8 +32,9 @@ from forum.theories.composers import (
     theory_composer,
     thread_composer,
 )
+from forum.theories.drafts import DraftRefused, KeptInstead
 from forum.theories.finding import authored_or_404, found_or_404
-from forum.theories.models import BODY_LENGTH, Post
+from forum.theories.models import BODY_LENGTH, Draft, Post
 from forum.theories.views import blueprint
 from forum.theories.writing import Words, scopes_in
 from forum.votes.cards import reply_card
@@ -125,9 +125,7 @@ def _submitted(composer: Composer) -> Any:
     if person.is_guest:
         return _carried_to_login(composer)
     if act == "draft" and not composer.is_edit:
-        with unit_of_work():
-            drafts.save_draft(composer.kind, composer.target_id, form.fields_for_draft(), by=person)
-        return onward(composer.here, said="draft-kept")
+        return _kept(composer)
     if not form.validate():
         return composer.show(None, 422)
     words = form.words()
@@ -147,7 +145,7 @@ def _published(composer: Composer, words: Words) -> Any:
         return _again(composer, str(refusal), 429, {"Retry-After": str(refusal.retry_after)})
     except Refused as refusal:
         if refusal.verdict.code in ("absent", "sealed"):
-            raise
+            raise _kept_instead(composer, refusal.verdict) from None
         return _again(composer, refusal.verdict.reason, 403)
     except Outdated:
         text = _(
@@ -158,6 +156,26 @@ def _published(composer: Composer, words: Words) -> Any:
     if wants_fragment() and post.type == "reply" and not composer.is_edit:
         return _new_reply(post)
     return onward(_destination(post), said=said)
+
+
+def _kept(composer: Composer) -> Any:
+    fields = composer.form.fields_for_draft()
+    try:
+        with unit_of_work():
+            drafts.save_draft(composer.kind, composer.target_id, fields, by=viewer())
+    except DraftRefused as problem:
+        return _again(composer, str(problem), 422)
+    return onward(composer.here, said="draft-kept")
+
+
+def _kept_instead(composer: Composer, verdict: Verdict) -> Refused:
+    """Keep as a draft what can't be posted, because what it answers was sealed or went away."""
+    if composer.is_edit:
+        return Refused(verdict)
+    fields = composer.form.fields_for_draft()
+    with unit_of_work():
+        drafts.save_draft(composer.kind, composer.target_id, fields, by=viewer(), rescue=True)
+    return KeptInstead(verdict, url_for("films.show", slug=composer.film.slug))
 
 
 def _again(
@@ -175,15 +193,13 @@ def _again(
 def _carried_to_login(composer: Composer) -> Any:
     """The log-in page, carrying what was typed; it is a draft once they are in."""
     if composer.is_edit:
-        return login_page(next_url=composer.here, carry=packed(sent()), status=401)
-    carry = json.dumps(
-        {
-            "kind": composer.kind,
-            "target": composer.target_id,
-            "fields": composer.form.fields_for_draft(),
-        }
-    )
-    return login_page(next_url=composer.here, carry=carry, status=401)
+        carry = packed(sent())
+        return login_page(composer.here, carry, 401, too_long=not carry)
+    fields = composer.form.fields_for_draft()
+    carry = ""
+    if Draft.length(fields) <= drafts.MOST_KEPT:
+        carry = carried({"kind": composer.kind, "target": composer.target_id, "fields": fields})
+    return login_page(composer.here, carry, 401, too_long=not carry)
 
 
 def _destination(post: Post) -> str:

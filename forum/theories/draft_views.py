@@ -17,6 +17,7 @@ from forum.lib.language import gettext as _
 from forum.lib.markup import excerpt
 from forum.permissions import can_find, can_find_film, can_keep_draft, can_read, require
 from forum.theories import cards, drafts, queries
+from forum.theories.drafts import DraftRefused
 from forum.theories.models import Draft, Post
 from forum.theories.views import blueprint
 
@@ -54,13 +55,16 @@ def list_drafts() -> Any:
 
 @blueprint.post("/drafts/<kind>/<int:target_id>")
 def save_draft(kind: str, target_id: int) -> Any:
-    """Keep a draft while somebody types; answers with no content."""
+    """Keep a draft while somebody types; answers with no content, or with why not in words."""
     require(can_keep_draft(viewer()))
     if kind not in _KINDS or not _target_found(kind, target_id):
         abort(404)
-    fields = {name: request.form.get(name, "")[:20_000] for name in drafts.FIELDS}
-    with unit_of_work():
-        drafts.save_draft(kind, target_id, fields, by=viewer())
+    fields = {name: request.form.get(name, "") for name in drafts.FIELDS}
+    try:
+        with unit_of_work():
+            drafts.save_draft(kind, target_id, fields, by=viewer())
+    except DraftRefused as problem:
+        return Response(str(problem), 422, content_type="text/plain; charset=utf-8")
     return "", 204
 
 

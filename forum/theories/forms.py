@@ -8,7 +8,7 @@ from wtforms.validators import AnyOf
 
 from forum.lib.fields import Form, line_field, prose_field
 from forum.lib.language import gettext as _
-from forum.lib.markup import leaks, scopes_named
+from forum.lib.veils import leaks, scopes_named
 from forum.theories.models import (
     BODY_LENGTH,
     KINDS,
@@ -48,7 +48,7 @@ class _Composer(Form):
                 _("No film here has the address “%(slug)s”. Take it from the film's page.")
                 % {"slug": min(unknown)}
             )
-        if scopes and not field.errors and leaks(body, scopes):
+        if not field.errors and leaks(body, scopes):
             raise ValidationError(
                 _(
                     "A veil that names a film must begin and end in one paragraph, outside of"

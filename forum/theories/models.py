@@ -245,3 +245,8 @@ class Draft(Base):
     target_id: Mapped[int]
     fields: Mapped[dict[str, Any]] = mapped_column(JSON)
     saved_at: Mapped[datetime]
+
+    @staticmethod
+    def length(fields: dict[str, str]) -> int:
+        """Characters that a draft of `fields` keeps."""
+        return sum(map(len, fields.values()))

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from forum.films.models import Film
 from forum.lib import clock
 from forum.lib.database import session
-from forum.lib.markup import RENDERER, Rendered, Scope, render, scopes_named
+from forum.lib.markup import RENDERER, Rendered, Scope, render
+from forum.lib.veils import scopes_named
 from forum.theories.models import Post, Revision
 
 

@@ -8,6 +8,7 @@ export function keepDrafts(form) {
   if (!form.dataset.autosave) return;
   const saved = form.querySelector("[data-saved]");
   let timer;
+  let underWay = new AbortController();
   // What was typed before this module came, or was sent and came back with errors, is kept nowhere yet.
   let kept = isTouched(form) || form.querySelector(".error-summary") ? "" : snapshot(form);
 
@@ -16,19 +17,24 @@ export function keepDrafts(form) {
     const now = snapshot(form);
     if (now === kept) return;
     let arrived = false;
+    let why = "";
+    underWay = new AbortController();
     try {
       const response = await fetch(form.dataset.autosave, {
         method: "POST",
         keepalive: now.length < MOST_KEPT_ALIVE, // outlives the page when the tab is closed
         headers: { "Content-Type": "application/x-www-form-urlencoded" },
         body: now,
+        signal: underWay.signal,
       });
       arrived = response.ok;
-    } catch {
+      if (response.status === 422) why = await response.text();
+    } catch (error) {
+      if (error.name === "AbortError") return;
       // Tried again with the next key.
     }
     if (arrived) kept = now;
-    if (saved) saved.textContent = arrived ? saved.dataset.saved : saved.dataset.unsaved;
+    if (saved) saved.textContent = arrived ? saved.dataset.saved : why || saved.dataset.unsaved;
   }
 
   function saveSoon() {
@@ -40,6 +46,7 @@ export function keepDrafts(form) {
   form.addEventListener("input", saveSoon);
   form.addEventListener("submit", () => {
     clearTimeout(timer);
+    underWay.abort(); // else it could arrive after the form, and bring back what was posted
     kept = snapshot(form);
   });
   form.addEventListener("sent", () => {

@@ -11,10 +11,21 @@ from forum.accounts.models import User
 from forum.films.queries import seen_by
 from forum.lib.database import unit_of_work
 from forum.moderation.models import Report
+from forum.theories import drafts
 from forum.theories.models import Draft
 from tests.accounts.test_log_in import log_in
 from tests.accounts.test_sign_up import sign_up
-from tests.factories import a_fan, a_film, a_theory, a_thread, a_user, film_of, found, the_rules
+from tests.factories import (
+    a_fan,
+    a_film,
+    a_theory,
+    a_thread,
+    a_user,
+    film_of,
+    found,
+    the_rules,
+    viewer_of,
+)
 
 THEORY = {
     "safe_title": "A safe title",
@@ -135,6 +146,7 @@ def as_carried(**changes: object) -> str:
         as_carried(fields=[]),
         as_carried(fields=None),
         as_carried(fields={"body": "x" * 70_000}),
+        as_carried(fields={"body": "x" * 500_000}),
         as_carried(fields={"body": 5, "role": "admin"}),
         as_carried(fields={}),
     ],
@@ -150,7 +162,53 @@ def test_only_the_fields_of_a_composer_are_kept(app, guest):
     a_user("igor")
     fields = {"body": "b" * 30_000, "title": 7, "role": "admin", "version": "9"}
     log_in(guest, "igor", carry=as_carried(fields=fields))
-    assert found(select(Draft.fields)) == [{"body": "b" * 20_000}]
+    assert found(select(Draft.fields)) == [{"body": "b" * 30_000}]
+
+
+@pytest.mark.parametrize("letter", ["Щ", "語", "🎬", '"', "\\", "\x01"])
+def test_twenty_thousand_letters_of_any_script_come_through(app, guest, letter):
+    thread = a_thread()
+    a_user("igor")
+    guest.open_seal(film_of(thread).slug)
+    asked = guest.post(f"/threads/{thread.id}/theories", **THEORY | {"body": letter * 20_000})
+    assert "What you wrote is kept." in asked.text
+    assert log_in(guest, "igor", carry=carried(asked.text)).status_code == 303
+    assert [draft["body"] for draft in found(select(Draft.fields))] == [letter * 20_000]
+
+
+def test_an_edit_of_twenty_thousand_letters_comes_through(app, guest):
+    theory = a_theory()
+    a_user("igor")
+    text = "Щ" * 20_000
+    asked = guest.post(f"/posts/{theory.id}/revisions", **THEORY | {"body": text}, version="1")
+    assert "What you wrote is kept." in asked.text
+    entered = log_in(guest, "igor", carry=carried(asked.text))
+    assert f'name="body" value="{text}"' in entered.text
+
+
+def test_nobody_is_told_that_something_is_kept_which_is_not(app, guest):
+    theory = a_theory()
+    a_user("igor")
+    guest.open_seal(film_of(theory).slug)
+    for path in (f"/threads/{theory.thread_id}/theories", f"/posts/{theory.id}/revisions"):
+        asked = guest.post(path, **THEORY | {"body": "x" * 500_000})
+        assert asked.status_code == 401
+        assert "What you wrote is kept." not in asked.text
+        assert "is too long to be kept" in asked.text
+        assert 'name="carry"' not in asked.text
+
+
+def test_nothing_is_lost_when_the_drafts_are_full(app, guest):
+    thread = a_thread()
+    user = a_user("igor")
+    guest.open_seal(film_of(thread).slug)
+    with unit_of_work():
+        for place in range(drafts.MOST_DRAFTS):
+            drafts.save_draft("reply", 1000 + place, {"body": "x"}, by=viewer_of(user))
+    asked = guest.post(f"/threads/{thread.id}/theories", **THEORY)
+    assert log_in(guest, "igor", carry=carried(asked.text)).status_code == 303
+    kept = found(select(Draft.fields).where(Draft.target_id == thread.id))
+    assert [fields["body"] for fields in kept] == [THEORY["body"]]
 
 
 def test_half_characters_break_no_page(app, guest):

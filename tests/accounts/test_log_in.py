@@ -11,7 +11,7 @@ from sqlalchemy import select
 from forum.accounts import passwords
 from forum.accounts.models import Session, User
 from forum.lib import clock
-from forum.lib.database import session, unit_of_work
+from forum.lib.database import db, session, unit_of_work, writing_allowed
 from tests.factories import PASSWORD, a_user, a_visitor, again
 from tests.visitors import Visitor
 
@@ -235,6 +235,24 @@ def test_using_a_session_is_noted_every_ten_minutes_at_most(app):
         moment.shift(timedelta(seconds=1))
         visitor.get("/films")
         assert seen_at() == clock.now()
+
+
+@pytest.mark.both_databases
+def test_a_page_is_read_while_the_session_cannot_be_noted(app):
+    with time_machine.travel("2026-05-01T12:00:00Z", tick=False) as moment:
+        visitor = a_visitor(app)
+        moment.shift(timedelta(minutes=11))
+        session().rollback()
+        engine = db.engine
+        before = time.perf_counter()
+        with engine.connect() as other, writing_allowed():
+            other.execute(select(Session.id).with_for_update())
+            assert visitor.get("/films").status_code == 200
+            other.rollback()
+        assert time.perf_counter() - before < 3
+        assert visitor.get("/films").status_code == 200
+        session().rollback()
+        assert session().scalars(select(Session.seen_at)).one() == clock.now()
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "A" * 43, "é" * 43, "A" * 42 + "\0", "A" * 5000])

@@ -11,6 +11,7 @@ from forum.accounts.models import Session
 from forum.accounts.trust import trust_of
 from forum.accounts.viewers import Guest, Operator
 from forum.events import Event, Kind
+from forum.lib import clock
 from forum.lib.database import unit_of_work
 from forum.permissions import Refused
 from tests.factories import (
@@ -149,7 +150,7 @@ def test_only_the_operator_gives_roles_trust_links_and_accounts(app, role):
 def test_a_guest_has_no_account_to_change(app):
     for act in (
         lambda: credentials.change_password("hash", 0, by=Guest()),
-        lambda: operations.touch_session(1, by=Guest()),
+        lambda: operations.touch_session(1, clock.now(), by=Guest()),
         lambda: operations.log_out(1, by=Guest()),
     ):
         with pytest.raises(Refused, match="Log in first"), unit_of_work():
@@ -159,5 +160,5 @@ def test_a_guest_has_no_account_to_change(app):
 def test_a_session_that_is_gone_is_not_touched(app):
     fan = viewer_of(a_user())
     with unit_of_work():
-        operations.touch_session(999, by=fan)
+        operations.touch_session(999, clock.now(), by=fan)
     assert found(select(Session.id)) == []

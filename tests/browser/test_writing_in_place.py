@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser import behind_the_pages as behind
 from tests.browser.conftest import Arrives
@@ -54,6 +54,21 @@ def test_a_reply_that_was_a_draft_doesnt_come_back_once_it_is_posted(fan, house)
     expect(fan.page.get_by_label("Reply", exact=True)).to_have_value("")
     fan.opens("/drafts")
     fan.sees("Nothing half written.")
+
+
+def test_a_draft_under_way_when_its_reply_is_posted_is_given_up(fan, house):
+    fan.page.clock.install()
+    late: list[Route] = []
+    fan.page.route("**/drafts/reply/*", lambda route: late.append(route))  # noqa: PLW0108
+    fan.opens(behind.address(house, THEORY))
+    fan.writes("Reply", "A whole thought")
+    fan.page.clock.run_for(AUTOSAVE)
+    while not late:
+        fan.page.wait_for_timeout(20)
+    fan.presses("Reply")
+    expect(fan.page.locator("#reply-list .reply")).to_have_count(1)
+    assert late[0].request.failure == "net::ERR_ABORTED"
+    assert behind.drafts(house) == []
 
 
 def test_the_preview_follows_what_is_typed(fan, house):

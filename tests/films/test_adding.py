@@ -81,6 +81,19 @@ def test_without_identifiers_title_year_and_makers_say_it(app):
     assert count() == 3
 
 
+def test_namesakes_that_another_catalogue_tells_apart_are_two_films(app):
+    home, _ = add("Home", 2015, identifiers=(("imdb", "tt1"),))
+    other, changed = add("Home", 2015, identifiers=(("imdb", "tt2"),))
+    assert (other.id != home.id, changed, count()) == (True, True, 2)
+    assert other.slug == "home-2015-2"
+    assert add("Home", 2015, identifiers=(("imdb", "tt1"),))[0].id == home.id
+    assert add("Home", 2015, identifiers=(("imdb", "tt2"),))[0].id == other.id
+    # Another scheme says nothing against it; a third value under this one does.
+    assert add("Home", 2015, identifiers=(("imdb", "tt2"), ("tmdb", "9")))[0].id == other.id
+    assert add("Home", 2015, identifiers=(("tmdb", "8"),))[0].id == home.id
+    assert add("Home", 2015, identifiers=(("imdb", "tt3"),))[0].id not in (home.id, other.id)
+
+
 def test_makers_may_be_learned_later(app):
     film, _ = add("The Thing", 1982)
     same, changed = add("The Thing", 1982, directors=("John Carpenter",))

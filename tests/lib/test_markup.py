@@ -7,7 +7,8 @@ from html.parser import HTMLParser
 import pytest
 from markupsafe import Markup
 
-from forum.lib.markup import Scope, excerpt, redact, render, reveal, scopes_named
+from forum.lib.markup import Scope, excerpt, redact, render, reveal
+from forum.lib.veils import scopes_named
 from tests.film_lists import shared
 
 JAWS = {"jaws-1975": Scope(7, "Jaws <3")}

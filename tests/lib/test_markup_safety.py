@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from forum.lib.markup import Scope, leaks, redact, render, reveal
+from forum.lib.markup import Scope, redact, render, reveal
+from forum.lib.veils import leaks
 from tests.film_lists import shared
 
 ALLOWED = {
@@ -144,6 +145,7 @@ def test_a_bomb_stays_small_and_is_soon_rendered(bomb):
     began = time.process_time()
     html = render(bomb, {"a-1990": Scope(1, "A title")}).html
     redact(bomb, {"a-1990": 1}, ())
+    leaks(bomb, {"a-1990": Scope(1, "A title")})
     reveal(html, ())
     assert time.process_time() - began < 1.5  # 0.2 s, on a machine that does nothing else
     assert len(html) < 15 * LONGEST
@@ -170,26 +172,3 @@ def _depth(html: str) -> int:
             depth += -1 if closing else 1
             deepest = max(deepest, depth)
     return deepest
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        ">!film:a-1990 | the butler\n\ndid it!<",
-        ">!film:a-1990 | never closed",
-        "| x |\n| - |\n| >!film:a-1990 | the butler!< |",
-        "`>!film:a-1990 | the butler!<`",
-        "```\n>!film:a-1990 | the butler!<\n```",
-        ">!a >!film:a-1990 | the butler!<",
-        "\\>!film:a-1990 | the butler!<",
-    ],
-)
-def test_a_scoped_veil_that_hides_nothing_is_noticed(source):
-    assert leaks(source, {"a-1990": Scope(1, "A")})
-
-
-def test_a_scoped_veil_that_hides_is_no_leak():
-    scopes = {"a-1990": Scope(1, "A"), "b-1991": Scope(2, "B")}
-    source = "x >!film:a-1990 | *y*!< z\n\n- >!film:b-1991 | y!<\n\n> >!plain!< >!film:a-1990|w!<"
-    assert not leaks(source, scopes)
-    assert not leaks("no veil at all", scopes)

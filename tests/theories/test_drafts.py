@@ -166,9 +166,48 @@ def test_a_reply_half_written_waits_at_the_foot_of_its_theory(writer, thread):
 
 
 def test_what_is_kept_is_bounded_and_of_known_fields(writer, thread):
-    writer.post(f"/drafts/theory/{thread.id}", body="x" * 30_000, role="admin", title="T\0x")
-    assert found(select(Draft.fields)) == [{"title": "T\0x", "body": "x" * 20_000}]
+    kept = {"title": "T\0x", "body": "x" * 30_000}
+    writer.post(f"/drafts/theory/{thread.id}", role="admin", **kept)
+    assert found(select(Draft.fields)) == [kept]
     assert writer.get("/drafts").status_code == 200
+    refused = writer.post(f"/drafts/theory/{thread.id}", body="y" * 60_001)
+    assert refused.status_code == 422
+    assert "A draft holds up to 60,000 characters" in refused.text
+    assert found(select(Draft.fields)) == [kept]
+
+
+def test_a_draft_that_is_too_long_stays_in_its_form(writer, thread):
+    path = f"/threads/{thread.id}/theories"
+    refused = writer.post(path, **TYPED | {"body": "y" * 60_001}, act="draft")
+    assert refused.status_code == 422
+    assert "A draft holds up to 60,000 characters" in refused.text
+    assert "y" * 60_001 in refused.text
+    assert found(select(Draft)) == []
+
+
+def test_an_account_keeps_a_hundred_drafts_and_is_told_what_to_do(writer, thread, user):
+    with unit_of_work():
+        for place in range(drafts.MOST_DRAFTS - 1):
+            drafts.save_draft("reply", 1000 + place, {"body": "x"}, by=viewer_of(user))
+    path = f"/drafts/theory/{thread.id}"
+    assert writer.post(path, body="the hundredth").status_code == 204
+    assert writer.post(path, body="changed").status_code == 204
+    other = a_theory(thread)
+    refused = writer.post(f"/drafts/reply/{other.id}", body="one more")
+    assert refused.status_code == 422
+    assert "You have 100 drafts. Discard one under “Drafts”" in refused.text
+    assert len(found(select(Draft))) == 100
+    assert writer.post(f"{path}/removal").status_code == 303
+    assert writer.post(f"/drafts/reply/{other.id}", body="one more").status_code == 204
+
+
+def test_what_is_rescued_takes_the_place_of_the_oldest_in_the_end(user):
+    with time_machine.travel("2026-05-01T12:00:00Z") as moment, unit_of_work():
+        for place in range(2 * drafts.MOST_DRAFTS + 3):
+            drafts.save_draft("reply", place, {"body": "x"}, by=viewer_of(user), rescue=True)
+            moment.shift(1)
+    places = found(select(Draft.target_id).order_by(Draft.target_id))
+    assert places == list(range(3, 2 * drafts.MOST_DRAFTS + 3))
 
 
 @pytest.mark.parametrize(

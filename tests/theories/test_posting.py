@@ -20,6 +20,7 @@ from tests.factories import (
     film_of,
     found,
     in_state,
+    thread_of,
 )
 from tests.visitors import Visitor
 
@@ -153,6 +154,9 @@ WRONG: list[tuple[str, dict[str, str], str]] = [
     ("theory", {"body": ">!film:anora-2024 | x\n\ny!<"}, "As it stands it would hide nothing."),
     ("thread", {"title": ""}, "This is needed."),
     ("thread", {"body": ">!film:anora-2024 | x"}, "As it stands it would hide nothing."),
+    ("reply", {"body": ">!film:anora-2024|x >!film:anora-2024|y!<"}, "it would hide nothing."),
+    ("theory", {"body": ">!film:anora-2024|x\n\n>!film:anora-2024|y!<"}, "would hide nothing."),
+    ("reply", {"body": "&gt;!film:anora-2024 | x!<"}, "it would hide nothing."),
     ("reply", {"body": "x" * 10_001}, "10001 characters, and 10000 fit."),
     ("reply", {"body": " \n "}, "This is needed."),
     ("reply", {"stance": "angry"}, "Choose where you stand."),
@@ -204,6 +208,43 @@ def test_a_film_that_is_not_listed_is_named_by_no_veil(film, fan):
 
 
 @pytest.mark.parametrize("kind", ["thread", "theory", "reply"])
+def test_what_is_written_while_the_film_is_sealed_again_is_kept(app, film, fan, kind):
+    theory = a_theory(a_thread(film), title="SECRETTITLE")
+    path, form, composer = {
+        "thread": (f"/films/{film.slug}/threads", QUESTION, f"/films/{film.slug}/threads/new"),
+        "theory": (
+            *(f"/threads/{theory.thread_id}/theories", THEORY),
+            f"/threads/{theory.thread_id}/theories/new",
+        ),
+        "reply": (f"/posts/{theory.id}/replies", REPLY, f"/posts/{theory.id}/replies/new"),
+    }[kind]
+    fan.post(f"/films/{film.slug}/viewing/withdrawal")
+    refused = fan.post(path, **form)
+    assert refused.status_code == 403
+    assert "What you wrote is kept as a draft." in refused.text
+    assert 'href="/drafts"' in refused.text
+    assert "SECRETTITLE" not in refused.text
+    fan.open_seal(film.slug)
+    assert form["body"].split("*")[0].strip() in fan.see(composer)
+
+
+@pytest.mark.parametrize("kind", ["theory", "reply"])
+def test_what_answers_something_that_went_away_is_shown_to_be_copied(film, fan, kind):
+    theory = a_theory(a_thread(film))
+    path = {
+        "theory": f"/threads/{theory.thread_id}/theories",
+        "reply": f"/posts/{theory.id}/replies",
+    }[kind]
+    in_state(thread_of(theory), "purged")
+    in_state(theory, "purged")
+    gone = fan.post(path, **THEORY, stance="neutral")
+    assert gone.status_code == 404
+    assert "What you wrote" in gone.text
+    assert "Because of *the snow*." in gone.text
+    assert fan.post(path.replace(str(theory.id), "9999"), body="x").status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["thread", "theory", "reply"])
 def test_what_is_sealed_can_be_answered_by_nobody(app, film, kind):
     theory = a_theory(a_thread(film), title="SECRETTITLE")
     visitor = a_visitor(app)
@@ -220,6 +261,7 @@ def test_what_is_sealed_can_be_answered_by_nobody(app, film, kind):
     for response in (visitor.post(path, **form), visitor.get(compose)):
         assert response.status_code == 403
         assert "Open the film first: say that you have seen it." in response.text
+        assert f'href="/films/{film.slug}"' in response.text
         assert "SECRET" not in response.text
     assert len(found(select(Post))) == 2
 

@@ -9,7 +9,19 @@ from sqlalchemy import func, select
 from forum.moderation.log import verify
 from forum.moderation.models import Case, Decision, LogEntry
 from forum.notifications.models import Notice
-from tests.factories import a_case, a_theory, a_thread, a_user, a_visitor, found, the_rules
+from tests.crowds import at_once
+from tests.factories import (
+    a_case,
+    a_fan,
+    a_reply,
+    a_theory,
+    a_thread,
+    a_user,
+    a_visitor,
+    film_of,
+    found,
+    the_rules,
+)
 
 pytestmark = pytest.mark.both_databases
 
@@ -47,3 +59,26 @@ def test_two_moderators_and_200_cases_give_one_decision_each(app):
         assert found(select(func.count()).select_from(counted)) == [CASES]
     assert found(select(func.count()).where(Case.closed_at.is_(None))) == [0]
     assert verify() is None
+
+
+def test_deciding_about_somebody_who_votes_meanwhile_waits_and_fails_nobody(app):
+    the_rules()
+    theory, user = a_theory(a_thread()), a_user(role="admin")  # without quotas
+    author = a_fan(user, seen=(film_of(theory),))
+    cases = [a_case(a_reply(theory, author)) for _ in range(40)]
+    sent = [(case.id, case.version) for case in cases]
+    voter = a_visitor(app, user)
+    moderator = a_visitor(app, a_user(role="admin"), seen=(film_of(theory),))
+    path = f"/posts/{theory.id}/votes"
+
+    def vote() -> set[int]:
+        return {voter.post(path, value=str(n % 2)).status_code for n in range(50)}
+
+    def judge() -> set[int]:
+        form = {"act": "remove", "rule": "2", "reasons": "Rude."}
+        return {
+            moderator.post(f"/moderation/cases/{id}/decision", version=version, **form).status_code
+            for id, version in sent
+        }
+
+    assert at_once([vote, judge]) == [{303}, {303}]
