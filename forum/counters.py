@@ -137,11 +137,39 @@ def drifted() -> list[Drift]:
 
 
 def recount() -> None:
-    """Set every cached number to its recount, in the order in which they rest on one another."""
+    """Set every cached number to its recount, in the order in which they rest on one another.
+
+    Acts may go on meanwhile: what differs is locked first, in the order that all acts keep, and
+    counted only then. SQLite has one lock, which is held already.
+    """
+    is_postgresql = session().get_bind().dialect.name == "postgresql"
+    ids = _to_lock() if is_postgresql else {}
+    for table, locked in ids.items():
+        session().execute(
+            text(f"SELECT id FROM {table} WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE"),
+            {"ids": locked},
+        )
     for counter in sorted(COUNTERS, key=lambda c: c.where == _THREAD or c.table != "posts"):
         session().execute(
             text(
                 f"UPDATE {counter.table} SET {counter.column} = ({counter.select})"
                 f" WHERE {counter.where} AND ABS({counter.column} - ({counter.select})) > 1e-9"
-            )
+                + (" AND id = ANY(:ids)" if is_postgresql else "")
+            ),
+            {"ids": ids[counter.table]} if is_postgresql else {},
         )
+
+
+def _to_lock() -> dict[str, list[int]]:
+    """Ids of the rows that differ, and of those that rest on them, by table in lock order."""
+    ids: dict[str, set[int]] = {"users": set(), "posts": set(), "films": set()}
+    for drift in drifted():
+        ids[drift.counter.partition(".")[0]].add(drift.id)
+    above = session().execute(
+        text("SELECT thread_id, film_id FROM posts WHERE id = ANY(:ids)"),
+        {"ids": list(ids["posts"])},
+    )
+    for thread_id, film_id in above:
+        ids["posts"] |= {thread_id} - {None}
+        ids["films"].add(film_id)
+    return {table: sorted(found) for table, found in ids.items()}

@@ -42,26 +42,22 @@ def ranks_of(theory: Post, ups: float, downs: float, prior: float) -> dict[str, 
 
 def drifted() -> list[Drift]:
     """Theories whose kept ranks differ from those of their votes."""
-    found = []
-    for theory, prior in _theories():
-        for name, value in ranks_of(theory, theory.ups_weight, theory.downs_weight, prior).items():
-            kept = getattr(theory, name)
-            if kept is None or value is None:
-                if kept is not value:
-                    found.append(Drift(f"posts.{name}", theory.id, kept or 0.0, value or 0.0))
-            elif abs(kept - value) > TOLERANCE:
-                found.append(Drift(f"posts.{name}", theory.id, kept, value))
-    return found
+    return [
+        Drift(f"posts.{name}", theory.id, getattr(theory, name) or 0.0, value or 0.0)
+        for theory, wrong in _wrong()
+        for name, value in wrong.items()
+    ]
 
 
-def recompute(film_id: int | None = None) -> None:
-    """Set every theory's ranks, of one film or of all, from its kept votes."""
-    for theory, prior in _theories(film_id):
-        values = ranks_of(theory, theory.ups_weight, theory.downs_weight, prior)
-        session().execute(
-            update(Post).where(Post.id == theory.id).values(values),
-            execution_options={"synchronize_session": False},
-        )
+def films_that_drifted() -> list[int]:
+    """Ids of the films of those theories."""
+    return sorted({theory.film_id for theory, _wrong_ranks in _wrong()})
+
+
+def mend(film_id: int) -> None:
+    """Set the ranks of a film's theories that differ from those of their votes."""
+    _lock_film(film_id)
+    _recompute(film_id)
 
 
 def films_to_refresh() -> list[int]:
@@ -81,14 +77,7 @@ def films_to_refresh() -> list[int]:
 
 def refresh_prior(film_id: int) -> None:
     """Set a film's prior from its open votes, and its theories' ranks from that."""
-    # Posts before their film, by id: the order in which votes lock them. The questions too, so that
-    # no theory comes in with the old prior meanwhile.
-    session().execute(
-        select(Post.id)
-        .where(Post.film_id == film_id, Post.type != "reply")
-        .order_by(Post.id)
-        .with_for_update()
-    )
+    _lock_film(film_id)
     ups, downs = (
         session().execute(select(*_OPEN_VOTES).where(Theory.film_id == film_id, *_OPEN)).one()
     )
@@ -97,7 +86,42 @@ def refresh_prior(film_id: int) -> None:
         update(Film).where(Film.id == film_id).values(prior=prior),
         execution_options={"synchronize_session": False},
     )
-    recompute(film_id)
+    _recompute(film_id)
+
+
+def _lock_film(film_id: int) -> None:
+    # Posts before their film, by id: the order in which votes lock them. The questions too, so that
+    # no theory comes in with the old prior meanwhile.
+    session().execute(
+        select(Post.id)
+        .where(Post.film_id == film_id, Post.type != "reply")
+        .order_by(Post.id)
+        .with_for_update()
+    )
+
+
+def _recompute(film_id: int) -> None:
+    """Set the ranks of a film's theories, which are locked: a vote since would be forgotten."""
+    for theory, wrong in _wrong(film_id):
+        session().execute(
+            update(Post).where(Post.id == theory.id).values(wrong),
+            execution_options={"synchronize_session": False},
+        )
+
+
+def _wrong(film_id: int | None = None) -> Iterator[tuple[Theory, dict[str, float | None]]]:
+    """Theories with those of their ranks that differ, as they should be."""
+    for theory, prior in _theories(film_id):
+        ranks = ranks_of(theory, theory.ups_weight, theory.downs_weight, prior)
+        wrong = {name: at for name, at in ranks.items() if _differs(getattr(theory, name), at)}
+        if wrong:
+            yield theory, wrong
+
+
+def _differs(kept: float | None, value: float | None) -> bool:
+    if kept is None or value is None:
+        return kept is not value
+    return abs(kept - value) > TOLERANCE
 
 
 def _theories(film_id: int | None = None) -> Iterator[tuple[Theory, float]]:

@@ -5,19 +5,21 @@ After each test the fixture compares every counter and rank with its recount.
 
 import random
 import re
+import threading
 from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select, update
 from werkzeug.test import TestResponse
 
 from forum.accounts import credentials
 from forum.accounts.models import User
 from forum.accounts.viewers import Operator
+from forum.cli import recount
 from forum.config import Settings
 from forum.lib import jobs
-from forum.lib.database import unit_of_work
+from forum.lib.database import db, unit_of_work
 from forum.theories.models import Post, Reply, Revision, Theory, Thread
 from forum.votes import ranks
 from forum.votes.models import Peek, Vote, VoteChange
@@ -344,6 +346,54 @@ def test_votes_while_ranks_are_refreshed_leave_no_rank_behind(app, theory):
 
     acts = [*(lambda f=fan: vote_on(f) for fan in fans), write, refresh]
     assert set.union(*at_once(acts)) == {303}
+
+
+def test_votes_while_everything_is_counted_anew_leave_no_number_behind(app, theory):
+    fans = crowd(app, 5, theory)
+    others = [a_theory(thread_of(theory)) for _ in range(5)]
+    wrong = a_theory(thread_of(theory)).id
+    paths = [f"/posts/{post.id}/votes" for post in (theory, *others)]
+
+    done: list[Visitor] = []
+
+    def vote_on(fan: Visitor) -> set[int]:
+        codes = set()
+        for n, path in enumerate(paths * 4):
+            codes.add(fan.post(path, value="1" if n % 3 else "-1").status_code)
+        done.append(fan)
+        return codes
+
+    def count_anew() -> set[int]:
+        with app.app_context():
+            while len(done) < len(fans):
+                with unit_of_work() as work:  # something is always to be mended
+                    spoilt = {"ups": Post.ups + 1, "best": 0.1, "reply_count": 7}
+                    work.execute(update(Post).where(Post.id == wrong).values(spoilt))
+                recount.mend()
+        return {303}
+
+    acts = [*(lambda f=fan: vote_on(f) for fan in fans), count_anew]
+    assert set.union(*at_once(acts)) == {303}
+
+
+def test_a_vote_between_reading_a_rank_and_writing_it_is_not_forgotten(app, theory):
+    other = a_theory(thread_of(theory))
+    (fan,) = crowd(app, 1, theory)
+    with unit_of_work() as work:
+        work.execute(update(Post).where(Post.id == other.id).values(best=0.1))
+    path = f"/posts/{theory.id}/votes"
+    vote = threading.Thread(target=lambda: fan.post(path, value="1"))
+
+    def vote_first(_connection, _cursor, statement, *_rest) -> None:
+        if statement.startswith("UPDATE posts SET best") and vote.ident is None:
+            vote.start()
+            vote.join(timeout=1)  # it comes through, or waits for the lock
+
+    event.listen(db.engine, "before_cursor_execute", vote_first)
+    recount.mend()
+    event.remove(db.engine, "before_cursor_execute", vote_first)
+    vote.join()
+    assert again(theory).ups == 1
 
 
 class TestWhileFiguresAreBlind:

@@ -7,6 +7,7 @@ import time_machine
 from sqlalchemy import select, update
 
 from forum import counters
+from forum.cli import recount
 from forum.films.models import Film
 from forum.lib import clock, jobs, throttle
 from forum.lib.database import session, unit_of_work
@@ -102,8 +103,7 @@ def test_a_rank_that_drifted_is_found_and_mended(app, values):
     spoil(**values)
     (drift,) = ranks.drifted()
     assert (drift.counter, drift.id, drift.cached) == (f"posts.{name}", theory.id, values[name])
-    with unit_of_work():
-        ranks.recompute()
+    recount.mend()
     assert ranks.drifted() == []
     assert getattr(again(theory), name) == kept
 
@@ -112,8 +112,7 @@ def test_a_divisive_rank_that_is_missing_is_found(app):
     give_votes(a_theory(), 5, 5)
     spoil(divisive=None)
     assert [drift.counter for drift in ranks.drifted()] == ["posts.divisive"]
-    with unit_of_work():
-        ranks.recompute()
+    recount.mend()
 
 
 def test_rounding_is_no_drift(app):
@@ -129,8 +128,7 @@ def test_many_theories_are_compared_in_batches(app, monkeypatch):
         a_theory(thread)
     spoil(best=0.9)
     assert len(ranks.drifted()) == 5
-    with unit_of_work():
-        ranks.recompute()
+    recount.mend()
     assert ranks.drifted() == []
 
 
@@ -152,9 +150,7 @@ def test_a_counter_that_drifted_is_found_named_and_mended(app, model, column, wr
         work.execute(update(model).where(model.id == row.id).values({column: wrong}))
     drifts = {str(drift) for drift in counters.drifted()}
     assert f"{name} of {row.id}: {wrong} kept, {right} counted" in drifts
-    with unit_of_work():
-        counters.recount()
-        ranks.recompute()
+    recount.mend()
     session().rollback()
     assert counters.drifted() == []
     assert getattr(again(row), column) == right
