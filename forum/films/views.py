@@ -69,8 +69,11 @@ def show(slug: str) -> Any:
     film = film_or_404(slug, person)
     made_of(film_key(film.id), argued_key(film.id), film_id=film.id)
     sealed = film.id not in person.seen
-    threads = [cards.thread_line(thread, person) for thread, _ in threads_of(film.id, person)]
-    leading = {} if sealed else leading_theories(film.id, LEADING_EACH)
+    asked = threads_of(film.id, person, request.args.get("after"))
+    threads = [cards.thread_line(thread, person) for thread, _ in asked.items]
+    leading = {}
+    if not sealed:
+        leading = leading_theories(film.id, LEADING_EACH, [thread.id for thread in threads])
     mine = opinions(person, [theory for each in leading.values() for theory, _ in each])
     return render_template(
         "films/film.html",
@@ -78,6 +81,7 @@ def show(slug: str) -> Any:
         film=film_card(film, person.seen),
         sealed=sealed,
         threads=threads,
+        pager=pager(asked.next),
         leading={
             thread_id: [theory_card(theory, author, person, mine) for theory, author in each]
             for thread_id, each in leading.items()

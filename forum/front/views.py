@@ -52,7 +52,7 @@ def index() -> Any:
     argued = list(arguing_now(_FILMS))
     lead = argued[0] if argued else None
     quiet = list(waiting_for_a_question(_FILMS - len(argued))) if len(argued) < _FILMS else []
-    threads = threads_of(lead.id, person, _THREADS) if lead else []
+    threads = threads_of(lead.id, person, size=_THREADS).items if lead else []
     return render_template(
         "films/front.html",
         counts=Counts(*site_counts()),

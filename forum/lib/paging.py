@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, or_
+from sqlalchemy import ColumnElement, Select, and_, literal, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from forum.lib.database import UTCDateTime, session
@@ -100,8 +100,10 @@ class Keyset:
         if len(parts) != len(self.columns):
             return None
         try:
-            return [_parse(c, part) for (c, _), part in zip(self.columns, parts, strict=True)]
-        except (ValueError, OverflowError):
+            pairs = zip(self.columns, parts, strict=True)
+            # As parameters: truth values can't be compared otherwise.
+            return [literal(_parse(c, part), c.type) for (c, _), part in pairs]
+        except (ValueError, OverflowError, KeyError):
             return None
 
 
@@ -121,6 +123,8 @@ def _parse(column: InstrumentedAttribute[Any], text: str) -> Any:
             raise ValueError("a cursor's time has a zone")
         return moment.astimezone(UTC)  # fails here, and not in the query, beyond the calendar
     python_type = column.type.python_type
+    if python_type is bool:
+        return {"True": True, "False": False}[text]
     if python_type is str:
         if "\0" in text:
             raise ValueError("a cursor's text is one that a database takes")

@@ -13,7 +13,7 @@ from forum.films.models import Film
 from forum.lib.addresses import url_for
 from forum.lib.language import gettext as _
 from forum.permissions import can_find
-from forum.theories import cards, changes, operations, queries
+from forum.theories import cards, changes, draft_queries, operations, queries
 from forum.theories.finding import authored_or_404, film_of, found_or_404, thread_and_film
 from forum.theories.forms import ReplyForm, TheoryForm, ThreadForm
 from forum.theories.models import Post
@@ -55,7 +55,7 @@ def _form_for(
     """The form as submitted, or filled from the draft of this place; and when that was saved."""
     if request.method == "POST" or viewer().is_guest:
         return form_class(), None
-    draft = queries.draft_for(viewer().id, kind, target_id)
+    draft = draft_queries.draft_for(viewer().id, kind, target_id)
     if draft is None:
         return form_class(), None
     return form_class(data=draft.fields), draft.saved_at
@@ -66,7 +66,7 @@ def thread_composer(film: Film) -> Composer:
     form, saved_at = _form_for(ThreadForm, "thread", film.id)
 
     def show(preview: Any, status: int) -> Any:
-        threads = queries.threads_of(film.id, viewer())
+        threads = queries.threads_of(film.id, viewer()).items
         lines = [cards.thread_line(thread, viewer()) for thread, _ in threads]
         return (
             render_template(

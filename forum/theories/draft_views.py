@@ -16,7 +16,7 @@ from forum.lib.database import unit_of_work
 from forum.lib.language import gettext as _
 from forum.lib.markup import excerpt
 from forum.permissions import can_find, can_find_film, can_keep_draft, can_read, require
-from forum.theories import cards, drafts, queries
+from forum.theories import cards, draft_queries, drafts, queries
 from forum.theories.drafts import DraftRefused
 from forum.theories.models import Draft, Post
 from forum.theories.views import blueprint
@@ -44,7 +44,7 @@ def list_drafts() -> Any:
     person = viewer()
     if person.is_guest:
         return redirect(url_for("accounts.login", next=url_for("theories.drafts")), 303)
-    kept = queries.drafts_of(person.id)
+    kept = draft_queries.drafts_of(person.id)
     films = films_with(d.target_id for d in kept if d.kind == "thread")
     posts = queries.posts_with(d.target_id for d in kept if d.kind != "thread")
     lines = (_line(draft, films, posts) for draft in kept)

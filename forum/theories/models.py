@@ -12,11 +12,12 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    func,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
-from forum.lib.database import Base
+from forum.lib.database import Base, UTCDateTime
 
 SAFE_TITLE_LENGTH = 80
 TITLE_LENGTH = 160
@@ -77,7 +78,12 @@ class Post(Base):
         Index("ix_posts_best", "thread_id", text("best DESC"), "id"),
         Index("ix_posts_hot", "thread_id", text("hot DESC"), "id"),
         Index("ix_posts_divisive", "thread_id", text("divisive DESC"), "id"),
-        Index("ix_posts_new", "thread_id", text("published_at DESC"), text("id DESC")),
+        Index(
+            "ix_posts_new",
+            "thread_id",
+            text("coalesce(published_at, created_at) DESC"),
+            text("id DESC"),
+        ),
         Index(
             "ix_posts_dividing",
             text("divisive DESC"),
@@ -116,8 +122,12 @@ class Post(Base):
     kind: Mapped[str | None] = mapped_column(String(10))
     stance: Mapped[str | None] = mapped_column(String(10))
 
-    created_at: Mapped[datetime]
-    published_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column()
+    published_at: Mapped[datetime | None] = mapped_column()
+    # Where it stands among the newest: a post that waits has a place too, for its author.
+    placed_at: Mapped[datetime] = column_property(
+        func.coalesce(published_at, created_at, type_=UTCDateTime())
+    )
     edited_at: Mapped[datetime | None]
     # When the discussion below a thread last grew.
     active_at: Mapped[datetime | None]

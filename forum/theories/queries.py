@@ -1,6 +1,6 @@
 """Reads about posts: what a viewer finds, in which order."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Row, bindparam, case, func, select
@@ -12,11 +12,12 @@ from forum.lib.database import session
 from forum.lib.logic import ANYONE, asked_by
 from forum.lib.paging import Keyset, Page
 from forum.permissions import Viewer, findable_by, readable_by
-from forum.theories.models import Draft, PendingRevision, Post, Revision
+from forum.theories.models import PendingRevision, Post, Revision
 
 Authored = tuple[Post, User]
 """A post with its author."""
 
+THREADS_A_PAGE = 50
 THEORIES_A_PAGE = 25
 REPLIES_A_PAGE = 50
 CANDIDATES = 20
@@ -26,9 +27,10 @@ CANDIDATES = 20
 ORDERS = {
     "best": Keyset((Post.best, "desc"), (Post.id, "asc")),
     "hot": Keyset((Post.hot, "desc"), (Post.id, "asc")),
-    "new": Keyset((Post.published_at, "desc"), (Post.id, "desc")),
+    "new": Keyset((Post.placed_at, "desc"), (Post.id, "desc")),
     "divisive": Keyset((Post.divisive, "desc"), (Post.id, "asc")),
 }
+_BY_ACTIVITY = Keyset((Post.pinned, "desc"), (Post.active_at, "desc"), (Post.id, "asc"))
 _REPLIES = Keyset((Post.path, "asc"), (Post.id, "asc"))
 _LATEST = Keyset(
     (Post.id, "desc"),
@@ -55,14 +57,10 @@ _AUTHORED_BY_ID = _AUTHORED.where(Post.id == bindparam("id"))
 _THREAD_AND_FILM = (
     select(Post, Film).join(Film, Film.id == Post.film_id).where(Post.id == bindparam("id"))
 )
-_THREADS = (
-    _AUTHORED.where(
-        Post.film_id == bindparam("film_id"), Post.type == "thread", findable_by(ANYONE, Post)
-    )
-    .options(*_CARDS_ONLY)
-    .order_by(Post.pinned.desc(), Post.active_at.desc(), Post.id)
-    .limit(bindparam("most"))
-)
+_THREADS = _AUTHORED.where(
+    Post.film_id == bindparam("film_id"), Post.type == "thread", findable_by(ANYONE, Post)
+).options(*_CARDS_ONLY)
+_FIRST_THREADS = _THREADS.order_by(*_BY_ACTIVITY.order()).limit(bindparam("most"))
 _THEORIES = _AUTHORED.where(
     Post.thread_id == bindparam("thread_id"), Post.type == "theory", findable_by(ANYONE, Post)
 ).options(*_CARDS_ONLY)
@@ -80,7 +78,12 @@ _place = func.row_number().over(
 )
 _ranked = (
     select(Post.id, _place.label("place"))
-    .where(Post.film_id == bindparam("film_id"), Post.type == "theory", Post.state == "published")
+    .where(
+        Post.film_id == bindparam("film_id"),
+        Post.thread_id.in_(bindparam("thread_ids", expanding=True)),
+        Post.type == "theory",
+        Post.state == "published",
+    )
     .subquery()
 )
 _LEADING = (
@@ -93,11 +96,6 @@ _REPLIES_TO = _AUTHORED.where(
     Post.theory_id == bindparam("theory_id"), findable_by(ANYONE, Post)
 ).options(defer(Post.body, raiseload=True))
 _FIRST_REPLIES = _REPLIES.limited(_REPLIES_TO, None, REPLIES_A_PAGE)
-_DRAFT = select(Draft).where(
-    Draft.user_id == bindparam("user_id"),
-    Draft.kind == bindparam("kind"),
-    Draft.target_id == bindparam("target_id"),
-)
 
 
 def post_with_id(post_id: int) -> Post | None:
@@ -123,14 +121,29 @@ def asked(thread_id: int) -> tuple[Post, User, Film] | None:
     return None if found is None else (found[0], found[1], found[2])
 
 
-def threads_of(film_id: int, viewer: Viewer, most: int = 100) -> list[Authored]:
-    """The questions about a film that `viewer` finds: pinned first, then by activity."""
-    return _all(_THREADS, film_id=film_id, most=most, **asked_by(viewer))
+def threads_of(
+    film_id: int, viewer: Viewer, cursor: str | None = None, size: int = THREADS_A_PAGE
+) -> Page[Authored]:
+    """One page of the questions about a film that `viewer` finds: pinned first, then by activity.
+
+    Args:
+        cursor: see `Keyset.page`.
+        size: questions a page.
+    """
+    given = {"film_id": film_id, **asked_by(viewer)}
+    if cursor:
+        found = _all(_BY_ACTIVITY.limited(_THREADS, cursor, size), **given)
+    else:
+        found = _all(_FIRST_THREADS, most=size + 1, **given)
+    return _BY_ACTIVITY.cut(found, size, lambda pair: pair[0])
 
 
-def leading_theories(film_id: int, each: int) -> dict[int, list[Authored]]:
-    """The best published theories of a film's threads, by thread: at most `each`; one statement."""
-    rows = _all(_LEADING, film_id=film_id, each=each)
+def leading_theories(
+    film_id: int, each: int, thread_ids: Sequence[int]
+) -> dict[int, list[Authored]]:
+    """The best published theories of some of a film's threads, by thread: at most `each`; one
+    statement."""
+    rows = _all(_LEADING, film_id=film_id, each=each, thread_ids=thread_ids) if thread_ids else []
     leading: dict[int, list[Authored]] = {}
     for theory, author in rows:
         leading.setdefault(theory.thread_id or 0, []).append((theory, author))
@@ -261,24 +274,6 @@ def revision_of(post_id: int, number: int) -> Revision | None:
 def has_pending(post_id: int) -> bool:
     """Whether a change of a post waits for a moderator."""
     return session().get(PendingRevision, post_id) is not None
-
-
-def drafts_of(user_id: int) -> list[Draft]:
-    """An account's drafts, the latest saved first; at most 200."""
-    return list(
-        session().scalars(
-            select(Draft)
-            .where(Draft.user_id == user_id)
-            .order_by(Draft.saved_at.desc(), Draft.id)
-            .limit(200)
-        )
-    )
-
-
-def draft_for(user_id: int, kind: str, target_id: int) -> Draft | None:
-    """The draft that an account keeps for one place."""
-    given = {"user_id": user_id, "kind": kind, "target_id": target_id}
-    return session().scalar(_DRAFT, given)
 
 
 def _all(statement: Any, **given: Any) -> list[Authored]:

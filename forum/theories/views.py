@@ -29,7 +29,7 @@ from forum.permissions import (
     can_reply,
     can_withdraw,
 )
-from forum.theories import cards, queries
+from forum.theories import cards, draft_queries, queries
 from forum.theories.cards import Byline, ThreadLine
 from forum.theories.finding import asked_or_404, authored_or_404, found_or_404, thread_and_film
 from forum.theories.forms import ReplyForm
@@ -141,7 +141,7 @@ def theory_page(
     mine = opinions(person, [post, *(reply for reply, _ in replies)])
     answerable = can_reply(person, post)
     if answerable and not form.is_submitted():
-        draft = queries.draft_for(person.id, "reply", post.id)
+        draft = draft_queries.draft_for(person.id, "reply", post.id)
         if draft is not None:
             form = ReplyForm(formdata=None, data=draft.fields)
     readable = bool(can_read(person, post))

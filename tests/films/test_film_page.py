@@ -1,5 +1,6 @@
 """A film's page: sealed, it gives nothing away and is still worth opening; open, it holds all."""
 
+import re
 from datetime import date
 
 import pytest
@@ -9,6 +10,7 @@ from forum.films import operations
 from forum.films.models import Film
 from forum.lib.database import unit_of_work
 from forum.theories.changes import pin, withdraw
+from forum.theories.models import Thread
 from tests.factories import a_fan, a_film, a_theory, a_thread, a_user, a_visitor, viewer_of
 
 
@@ -166,3 +168,28 @@ def test_a_poster_is_drawn_and_kept_for_ever(film, guest):
 def test_an_address_that_never_was_shows_nothing(guest):
     assert guest.get("/films/nothing-1900").status_code == 404
     assert "Nothing is showing at this address." in guest.get("/films/nothing-1900").text
+
+
+@pytest.mark.both_databases
+def test_every_question_is_on_one_of_the_pages_the_pinned_first(app, guest):
+    film = a_film("Anora", 2024)
+    asker = a_fan(a_user(role="admin"), seen=(film,))
+    asked = [a_thread(film, asker, safe_title=f"Question {n:03d}") for n in range(104)]
+    with unit_of_work() as work:
+        for thread in (asked[3], asked[70]):
+            work.get_one(Thread, thread.id).pinned = True
+    for opened in (False, True):
+        if opened:
+            guest.open_seal(film.slug)
+        pages = guest.pages(f"/films/{film.slug}")
+        assert len(pages) == 3
+        listed = [int(id) for page in pages for id in re.findall(r'href="/threads/(\d+)-', page)]
+        listed = list(dict.fromkeys(listed))
+        assert sorted(listed) == [thread.id for thread in asked]
+        assert set(listed[:2]) == {asked[3].id, asked[70].id}
+
+
+@pytest.mark.parametrize("cursor", ["x", "1~2~3", "Maybe~2026-01-01T00:00:00+00:00~1", "True~x~1"])
+def test_a_place_that_no_list_has_is_its_beginning(app, guest, cursor):
+    thread = a_thread(a_film("Anora", 2024))
+    assert f"/threads/{thread.id}-" in guest.see(f"/films/anora-2024?after={cursor}")

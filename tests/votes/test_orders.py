@@ -120,6 +120,23 @@ def test_pages_of_each_order_show_every_theory_once(thread, film, reader, order)
     assert sorted(shown) == [theory.id for theory in theories]
 
 
+@pytest.mark.both_databases
+def test_a_theory_that_waits_has_its_place_among_the_newest_for_its_author(app, thread, film):
+    user = a_user(trust="newcomer")
+    author = a_visitor(app, user, seen=(film,))
+    with time_machine.travel("2026-05-01T12:00:00Z") as moment:
+        for number in range(27):
+            if number == 20:
+                waits = a_theory(thread, a_fan(user, seen=(film,)), body="https://a.example/x")
+            else:
+                a_theory(thread)
+            moment.shift(timedelta(minutes=1))
+    assert waits.state == "held"
+    pages = author.pages(f"/threads/{thread.id}?order=new")
+    assert len(pages) == 2
+    assert [id for page in pages for id in cards(page)].index(waits.id) == 6
+
+
 def test_a_place_is_kept_for_a_theory_that_few_have_judged(thread, film, reader):
     author = a_fan(a_user(role="admin"), seen=(film,))
     judged = [a_theory(thread, by=author) for _ in range(5)]

@@ -223,7 +223,7 @@ def upgrade() -> None:
     op.create_index('ix_posts_divisive', 'posts', ['thread_id', sa.literal_column('divisive DESC'), 'id'], unique=False)
     op.create_index('ix_posts_film', 'posts', ['film_id', 'type', sa.literal_column('best DESC'), 'id'], unique=False)
     op.create_index('ix_posts_hot', 'posts', ['thread_id', sa.literal_column('hot DESC'), 'id'], unique=False)
-    op.create_index('ix_posts_new', 'posts', ['thread_id', sa.literal_column('published_at DESC'), sa.literal_column('id DESC')], unique=False)
+    op.create_index('ix_posts_new', 'posts', ['thread_id', sa.literal_column('coalesce(published_at, created_at) DESC'), sa.literal_column('id DESC')], unique=False)
     op.create_index('ix_posts_threads', 'posts', ['film_id', sa.literal_column('pinned DESC'), sa.literal_column('active_at DESC'), 'id'], unique=False)
     op.create_index('uq_posts_path', 'posts', ['theory_id', 'path'], unique=True)
     op.create_table('reset_links',
