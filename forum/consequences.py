@@ -7,6 +7,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from forum import events
+from forum.accounts import operations as accounts
 from forum.accounts.models import User
 from forum.accounts.viewers import Operator
 from forum.events import Event, Kind
@@ -41,10 +42,11 @@ def open_figures(payload: dict[str, Any]) -> None:
 
 
 def nightly(_payload: dict[str, Any]) -> None:
-    """Job: each film's prior follows its votes, old throttle windows go; comes back tomorrow."""
+    """Job: each film's prior follows its votes, what is over goes; comes back tomorrow."""
     for film_id in ranks.films_to_refresh():
         jobs.enqueue("refresh_prior", {"film_id": film_id})
     throttle.sweep()
+    accounts.sweep_sessions(by=_OPERATOR)
     jobs.enqueue("nightly", {}, run_at=clock.now() + timedelta(days=1))
 
 

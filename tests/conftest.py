@@ -17,12 +17,15 @@ from tests.visitors import Visitor
 
 pytest_plugins = ["tests.programs", "tests.worlds"]
 
-SECRET = "a secret that only tests know, of 32 bytes and more"
-
 
 def settings_for(instance: Path, **overrides: Any) -> Settings:
     """Settings of a forum in `instance`: unless told otherwise nothing is held or blind."""
-    given = {"secret_key": SECRET, "blind_hours": "0", "hold_first_posts": "0", **overrides}
+    given = {
+        "secret_key": databases.SECRET,
+        "blind_hours": "0",
+        "hold_first_posts": "0",
+        **overrides,
+    }
     return Settings.load({"FORUM_INSTANCE": str(instance)}, **given)
 
 

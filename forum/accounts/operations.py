@@ -6,7 +6,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from forum import events
-from forum.accounts.models import ROLES, TRUST_LEVELS, Session, User
+from forum.accounts.models import ROLES, TRUST_LEVELS, ResetLink, Session, User
 from forum.accounts.names import folded, skeleton
 from forum.accounts.queries import is_taken, still_has
 from forum.accounts.tokens import digest, new_token
@@ -185,6 +185,21 @@ def end_session(session_id: int, *, by: Viewer) -> None:
     require(can_have_account(by))
     if _end_session(session_id, by):
         events.record(Kind.SESSION_ENDED, by=by, user_id=by.id)
+
+
+def sweep_sessions(*, by: Viewer) -> None:
+    """Delete sessions and reset links that are over.
+
+    Raises:
+        Refused: `by` is not the operator.
+    """
+    require(can_operate(by))
+    now = clock.now()
+    for over in (Session, ResetLink):
+        session().execute(
+            delete(over).where(over.expires_at <= now),
+            execution_options={"synchronize_session": False},
+        )
 
 
 def set_role(user: User, role: str, *, by: Viewer) -> None:

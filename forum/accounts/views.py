@@ -71,7 +71,7 @@ def create_account() -> Any:
     if site.registration != "open":
         return _signup_page(form, next_url, carry, 403)
     try:
-        throttle.count_try(*_by_address(_SIGNUP_BY_ADDRESS))
+        throttle.count_try(*throttle.by_address(_SIGNUP_BY_ADDRESS))
     except TooMany as refusal:
         form.form_errors = [str(refusal)]
         return refused(_signup_page(form, next_url, carry, 429), refusal)
@@ -107,7 +107,7 @@ def create_session() -> Any:
         return login_page(next_url, carry, 422, form)
     name = form.name.data
     try:
-        throttle.count_try((_LOGIN_BY_NAME, folded(name)), *_by_address(_LOGIN_BY_ADDRESS))
+        throttle.count_try((_LOGIN_BY_NAME, folded(name)), *throttle.by_address(_LOGIN_BY_ADDRESS))
     except TooMany as refusal:
         form.form_errors = [str(refusal)]
         return refused(login_page(next_url, carry, 429, form), refusal)
@@ -125,6 +125,8 @@ def create_session() -> Any:
             if better:
                 credentials.rehash_password(user, better, by=viewer())
             throttle.forget(_LOGIN_BY_NAME, folded(name))
+            for limit, address in throttle.by_address(_LOGIN_BY_ADDRESS):
+                throttle.take_back(limit, address)
     except PasswordChanged:
         return _wrong_password(form, next_url, carry)
     return _arrived(token, next_url, carry, "logged-in")
@@ -152,7 +154,7 @@ def reset(token: str) -> Any:
     form = ResetForm()
     if request.method == "POST":
         try:
-            throttle.count_try(*_by_address(_RESET_BY_ADDRESS))
+            throttle.count_try(*throttle.by_address(_RESET_BY_ADDRESS))
         except TooMany as refusal:
             form.form_errors = [str(refusal)]
             page = render_template("accounts/reset.html", form=form, valid=True)
@@ -244,20 +246,6 @@ def _arrived(token: str, next_url: str | None, carry: str, said: str) -> Respons
         answer = make_response(render_template("errors/resend.html", again=again))
     kept = preferences.Preferences((), preferences.current().theme)
     return set_cookie(preferences.keep(answer, kept), token)
-
-
-def _by_address(limit: Limit) -> list[tuple[Limit, str]]:
-    """The limit by network address, but on this machine itself."""
-    address = request.remote_addr or ""
-    site = current_app.config["FOYER"]
-    if address in ("127.0.0.1", "::1") and not site.is_https:
-        return []
-    return [(limit, _network(address))]
-
-
-def _network(address: str) -> str:
-    """IPv6 addresses are counted by their /64, of which one household has one."""
-    return ":".join(address.split(":")[:4]) if ":" in address else address
 
 
 def refused(page: tuple[str, int], refusal: TooMany) -> tuple[str, int, dict[str, str]]:

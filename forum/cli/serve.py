@@ -46,7 +46,7 @@ def run(host: str | None, port: str | None) -> None:
 @click.command()
 @with_app
 def worker() -> None:
-    """Do the queued work (notices, recounts) until told to stop."""
+    """Do the queued work (ends of blind times, nightly upkeep, priors) until told to stop."""
     jobs.work_forever()
 
 

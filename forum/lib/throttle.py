@@ -4,7 +4,8 @@ before the try, so that they hold for any number of workers and for many tries a
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, delete
+from flask import current_app, request
+from sqlalchemy import String, delete, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.lib import clock
@@ -66,6 +67,31 @@ def count_try(*tries: tuple[Limit, str]) -> None:
 def forget(limit: Limit, key: str) -> None:
     """Start counting anew under `key`: the try succeeded. Part of the current transaction."""
     session().execute(delete(Throttle).where(Throttle.key == f"{limit.name}:{key}"[:120]))
+
+
+def take_back(limit: Limit, key: str) -> None:
+    """Let one try under `key` not have been one: it succeeded. Part of the current transaction."""
+    session().execute(
+        update(Throttle)
+        .where(
+            Throttle.key == f"{limit.name}:{key}"[:120],
+            Throttle.window == limit.start(clock.now()),
+            Throttle.count > 0,
+        )
+        .values(count=Throttle.count - 1),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def by_address(limit: Limit) -> list[tuple[Limit, str]]:
+    """`limit` for this request's network address, but on this machine itself.
+
+    IPv6 addresses are counted by their /64, of which one household has one.
+    """
+    address = request.remote_addr or ""
+    if address in ("127.0.0.1", "::1") and not current_app.config["FOYER"].is_https:
+        return []
+    return [(limit, ":".join(address.split(":")[:4]) if ":" in address else address)]
 
 
 def sweep() -> None:

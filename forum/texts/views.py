@@ -1,22 +1,30 @@
 """Pages of plain text: about, privacy; and what machines ask for."""
 
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import structlog
 from flask import Blueprint, Response, current_app, render_template, request
 from sqlalchemy import text
 
 from forum.accounts.sessions import viewer
+from forum.lib import throttle
 from forum.lib.addresses import url_for
 from forum.lib.database import session
 from forum.lib.language import gettext as _
 from forum.lib.markup import render, reveal
+from forum.lib.quotas import TooMany
+from forum.lib.throttle import Limit
 from forum.moderation.queries import site_text
 from forum.permissions import can_change_texts
 
 blueprint = Blueprint("texts", __name__)
 
+log = structlog.get_logger()
+
+_REPORTS_BY_ADDRESS = Limit("csp-address", 20, timedelta(hours=1))
 _FOLDER = Path(__file__).parent
 
 
@@ -57,7 +65,11 @@ def robots() -> Response:
 @blueprint.post("/csp-report")
 def csp_report() -> Any:
     """What browsers refused to load; noted in the log, bounded."""
-    current_app.logger.warning("csp report: %r", request.get_data()[:2000])
+    try:
+        throttle.count_try(*throttle.by_address(_REPORTS_BY_ADDRESS))
+    except TooMany as refusal:
+        return "", 429, {"Retry-After": str(refusal.retry_after)}
+    log.warning("csp report", report=request.get_data()[:2000].decode("utf-8", "replace"))
     return "", 204
 
 

@@ -17,8 +17,8 @@ _QUOTAS = {
     "theory": (Quota(10, _HOUR),),
     "reply": (Quota(4, _MINUTE), Quota(60, _HOUR)),
 }
+# Newcomers ask no questions, see `can_open_thread`.
 _NEWCOMERS = {
-    "thread": (Quota(1, _DAY),),
     "theory": (Quota(3, _DAY),),
     "reply": (Quota(5, 10 * _MINUTE),),
 }
@@ -27,7 +27,8 @@ _NEWCOMERS = {
 def check(by: Viewer, kind: str) -> None:
     """Refuse one more post of `kind` ("thread", "theory" or "reply") beyond the quota of `by`.
 
-    The operator, who seeds, has none. Call it in the act's transaction, with the account locked.
+    Admins, and the operator who seeds, have none; moderators are no newcomers. Call it in the act's
+    transaction, with the account locked.
 
     Raises:
         TooMany: the quota is used up.
@@ -46,5 +47,5 @@ def check(by: Viewer, kind: str) -> None:
             .one()
         )
 
-    table = _QUOTAS if by.is_member else _NEWCOMERS
+    table = _QUOTAS if by.is_member or by.is_moderator else _NEWCOMERS
     quotas.check(table[kind], count_since, clock.now())

@@ -52,7 +52,7 @@ def cast_vote(post: Post, value: int, *, by: Viewer) -> Post:
     if value not in ((-1, 0, 1) if isinstance(post, Theory) else (0, 1)):
         raise NoSuchVote(value)
     now = clock.now()
-    limits = _QUOTAS if by.is_member else _NEWCOMERS
+    limits = _QUOTAS if by.is_member or by.is_moderator else _NEWCOMERS
     old, prior, cast_since = _before(post, by, [now - limit.window for limit in limits])
     if old == value:
         return post

@@ -8,11 +8,12 @@ import time_machine
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
-from forum.accounts import passwords
-from forum.accounts.models import Session, User
-from forum.lib import clock
+from forum.accounts import credentials, passwords
+from forum.accounts.models import ResetLink, Session, User
+from forum.accounts.viewers import Operator
+from forum.lib import clock, jobs
 from forum.lib.database import db, session, unit_of_work, writing_allowed
-from tests.factories import PASSWORD, a_user, a_visitor, again
+from tests.factories import PASSWORD, a_user, a_visitor, again, found
 from tests.visitors import Visitor
 
 WRONG = "Name and password don&#39;t belong together. Check both."
@@ -172,6 +173,20 @@ def test_tries_from_one_address_are_limited(app):
     assert log_in(Visitor(app), "name11", "a wrong password").status_code == 422
 
 
+def test_people_behind_one_address_log_in_one_after_the_other(app):
+    names = [a_user().name for _ in range(15)]
+    visitors = [Visitor(app) for _ in names]
+    for visitor in visitors:
+        visitor.client.environ_base["REMOTE_ADDR"] = "198.51.100.7"
+    wrong = [log_in(visitors[0], f"no{n}", "a wrong password").status_code for n in range(9)]
+    right = [log_in(v, n).status_code for v, n in zip(visitors, names, strict=True)]
+    assert right == [303] * 15
+    stranger = Visitor(app)
+    stranger.client.environ_base["REMOTE_ADDR"] = "198.51.100.7"
+    wrong += [log_in(stranger, f"y{n}", "a wrong password").status_code for n in range(2)]
+    assert wrong == [422] * 10 + [429]  # a success forgives none of the failures before it
+
+
 def test_a_browser_has_twenty_sessions_at_most_and_keeps_the_latest(app):
     user = a_user("igor")
     visitors = [a_visitor(app, user) for _ in range(23)]
@@ -209,6 +224,23 @@ def test_a_session_idle_for_two_weeks_is_over(app):
         assert visitor.get("/settings").status_code == 200
         moment.shift(timedelta(days=14, seconds=1))
         assert visitor.get("/settings").status_code == 303
+
+
+def test_sessions_and_reset_links_that_are_over_are_swept_in_the_night(app):
+    with time_machine.travel("2026-05-01T12:00:00Z", tick=False) as moment:
+        user = a_user()
+        a_visitor(app, user)
+        with unit_of_work():
+            credentials.make_reset_link(user, by=Operator())
+        moment.shift(timedelta(days=13))
+        lives = a_visitor(app)
+        moment.shift(timedelta(days=2))
+        with unit_of_work():
+            jobs.enqueue("nightly", {})
+        assert jobs.run_due() == 1
+        assert len(found(select(Session))) == 1
+        assert found(select(ResetLink)) == []
+        assert lives.get("/settings").status_code == 200
 
 
 def test_no_session_lasts_longer_than_ninety_days(app):

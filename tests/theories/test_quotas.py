@@ -10,6 +10,7 @@ from forum.lib.database import unit_of_work
 from forum.lib.quotas import TooMany
 from forum.theories.changes import withdraw
 from forum.theories.models import Post
+from forum.votes.operations import cast_vote
 from tests.factories import (
     a_fan,
     a_film,
@@ -52,7 +53,6 @@ def post_until_refused(kind: str, trust: str) -> tuple[int, int]:
     [
         ("thread", "trusted", 5),
         ("thread", "member", 5),
-        ("thread", "newcomer", 1),
         ("theory", "member", 10),
         ("theory", "newcomer", 3),
         ("reply", "member", 4),
@@ -63,6 +63,22 @@ def test_an_account_may_post_so_much_at_once(app, kind, trust, most):
     count, retry_after = post_until_refused(kind, trust)
     assert count == most
     assert retry_after > 0
+
+
+def test_a_new_moderator_has_a_members_quotas(app, at_noon):
+    film = a_film()
+    moderator = a_fan(a_user(trust="newcomer", role="moderator"), seen=(film,))
+    for _ in range(5):
+        thread = a_thread(film, by=moderator)
+    for _ in range(10):
+        theory = a_theory(thread, by=moderator)
+    with pytest.raises(TooMany):
+        a_theory(thread, by=moderator)
+    theory = a_theory(thread)
+    for value in [1, 0] * 31:  # newcomers have 60 votes an hour
+        with unit_of_work():
+            cast_vote(theory, value, by=moderator)
+        at_noon.shift(timedelta(seconds=2))
 
 
 def test_a_quota_is_free_again_when_its_window_is_over(app, at_noon):
@@ -127,7 +143,7 @@ def test_a_refused_theory_and_question_keep_their_text_too(app):
     thread = a_thread(film)
     visitor = a_visitor(app, a_user(role="moderator", trust="newcomer"), seen=(film,))
     form = {"safe_title": "A safe title", "kind": "reading", "body": "Words."}
-    for path, most in ((f"/threads/{thread.id}/theories", 3), (f"/films/{film.slug}/threads", 1)):
+    for path, most in ((f"/threads/{thread.id}/theories", 10), (f"/films/{film.slug}/threads", 5)):
         for n in range(most):
             assert visitor.post(path, title=f"Title {n}", **form).status_code == 303
         response = visitor.post(path, title="ONE MORE", **form)
