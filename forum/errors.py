@@ -15,7 +15,6 @@ from forum.lib.language import gettext as _
 from forum.lib.origin import SAFE_METHODS
 from forum.lib.quotas import TooMany
 from forum.permissions import Refused
-from forum.theories.drafts import KeptInstead
 
 log = structlog.get_logger()
 
@@ -76,7 +75,7 @@ def init_app(app: Flask) -> None:
 
 
 def page(
-    status: int, text: str = "", heading: str = "", way_on: str = "", is_kept: bool = False
+    status: int, text: str = "", heading: str = "", way_on: str = "", again: Again | None = None
 ) -> Any:
     """An error's page.
 
@@ -85,7 +84,7 @@ def page(
         text: what to do; the status's own text by default.
         heading: what happened, likewise.
         way_on: where what is needed can be done; "" if nowhere.
-        is_kept: whether what was typed is a draft now.
+        again: the form, to be sent again once what it needs is done.
     """
     usual = _TEXTS.get(status) or _TEXTS[400 if status < 500 else 500]
     # A 404 must not differ between what is absent and what may not be found: no number and no
@@ -99,15 +98,13 @@ def page(
         text=text or usual[1],
         actions=[
             *([(_("To the film"), way_on, True)] if way_on else []),
-            *([(_("Drafts"), url_for("theories.drafts"), False)] if is_kept else []),
             (_("What is on now"), url_for("front.index"), not way_on),
             (_("Search"), url_for("search.index"), False),
         ],
         request_id=number,
-        is_kept=is_kept,
         # What another site sent, which is a 403 without a text of its own, is no business of ours.
-        typed=_typed() if (text or status in _GIVE_BACK) and not is_kept else "",
-        again=_resent() if status in _SEND_AGAIN else None,
+        typed=_typed() if (text or status in _GIVE_BACK) else "",
+        again=_resent() if status in _SEND_AGAIN else again,
         **here,
     )
     return body, status
@@ -155,8 +152,9 @@ def _refused(refusal: Refused) -> Any:
             return login_page(carry=carry, status=401, too_long=not carry)
         back = request.path if request.method in SAFE_METHODS else None
         return redirect(url_for("accounts.login", next=back), 303, Response)
-    is_kept = isinstance(refusal, KeptInstead)
-    return page(403, reason, _("Not as things stand."), refusal.way_on, is_kept)
+    # A seal can be opened, and then the same form is right: it is offered again.
+    again = _resent() if code == "sealed" else None
+    return page(403, reason, _("Not as things stand."), refusal.way_on, again)
 
 
 def _too_many(refusal: TooMany) -> Any:

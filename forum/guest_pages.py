@@ -133,29 +133,29 @@ class GuestPages:
     def _learn(
         self, address: tuple[str, str], environ: dict[str, Any], start_response: Any
     ) -> Iterable[bytes]:
-        """Let Flask answer, and note what its page is made of if guests may share it."""
-        status, headers, body = self._answer(environ)
-        self._note(address, environ, status, headers)
+        """Let Flask answer, and note what its page is made of if guests may share it.
+
+        The page itself is kept when it is asked for again: its versions weren't read beforehand.
+        """
+        plain = _plainly(environ)
+        status, headers, body = self._answer(plain)
+        if self._note(address, plain, status, headers):
+            return _send(_finished((), headers, body), environ, start_response)
         start_response(status, headers)
-        return [body]
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
     def _make(
         self, asked: "_Asked", environ: dict[str, Any], start_response: Any
     ) -> Iterable[bytes]:
         """Let Flask make a page, keep it and send it."""
-        bare = {**environ, "REQUEST_METHOD": "GET"}
-        for name in ("HTTP_ACCEPT_ENCODING", "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"):
-            bare.pop(name, None)
-        status, headers, body = self._answer(bare)
-        if not self._note(asked.key[0], bare, status, headers):
+        plain = _plainly(environ)
+        status, headers, body = self._answer(plain)
+        if not self._note(asked.key[0], plain, status, headers):
             self._places.pop(asked.key[0], None)
-            return self._inner(environ, start_response)
-        kept = [(name, value) for name, value in headers if name.lower() not in _NOT_KEPT]
-        # What the hour decides (see forum.votes.arranging) is decided anew with each.
-        until = (time() // _HOUR + 1) * _HOUR
-        names_films = any(mark in body for mark in _NAMES_FILMS)
-        page = FinishedPage(asked.versions, until, kept, {"": body}, names_films=names_films)
-        if not (names_films and asked.has_others):
+            start_response(status, headers)
+            return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+        page = _finished(asked.versions, headers, body)
+        if not (page.names_films and asked.has_others):
             self._store.put(asked.key, page)
         return _send(page, environ, start_response)
 
@@ -201,6 +201,19 @@ def _is_plain(query: str) -> bool:
     return len(query) <= _LONGEST_QUERY and all(
         name in _PARAMETERS for name, _ in parse_qsl(query, keep_blank_values=True)
     )
+
+
+def _plainly(environ: dict[str, Any]) -> dict[str, Any]:
+    """The same request for a whole page, which is packed here if guests may share it."""
+    return {**environ, "REQUEST_METHOD": "GET", compression.LATER: True}
+
+
+def _finished(versions: Versions, headers: Headers, body: bytes) -> FinishedPage:
+    kept = [(name, value) for name, value in headers if name.lower() not in _NOT_KEPT]
+    # What the hour decides (see forum.votes.arranging) is decided anew with each.
+    until = (time() // _HOUR + 1) * _HOUR
+    names_films = any(mark in body for mark in _NAMES_FILMS)
+    return FinishedPage(versions, until, kept, {"": body}, names_films=names_films)
 
 
 def _send(page: FinishedPage, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

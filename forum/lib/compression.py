@@ -8,6 +8,11 @@ import zstandard
 from flask import Flask, Request, Response, request
 from werkzeug.http import parse_accept_header
 
+from forum.lib.page_versions import said_of
+
+LATER = "foyer.packed_later"
+"""What says in a WSGI environment that pages which guests share are packed outside of Flask."""
+
 LEAST = 1000
 """Bytes below which nothing is worth compressing."""
 
@@ -55,6 +60,8 @@ def _made_smaller(response: Response, request: Request) -> Response:
     if response.mimetype not in _KINDS or response.direct_passthrough or response.content_encoding:
         return response
     response.vary.add("Accept-Encoding")
+    if request.environ.get(LATER) and said_of(request.environ):
+        return response
     encoding = negotiate(request.headers.get("Accept-Encoding", ""), once=False)
     body = response.get_data()
     if not encoding or len(body) < LEAST:

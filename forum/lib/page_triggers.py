@@ -11,10 +11,12 @@ def statements(dialect: str) -> list[str]:
     """What puts the triggers in place on `dialect`, whether they were there or not.
 
     A row of its own for the whole site would make every vote on PostgreSQL wait for every other, so
-    that only SQLite, which writes one transaction at a time, has it.
+    that only SQLite, which writes one transaction at a time, has it. On PostgreSQL versions are the
+    last that a transaction locks, at its end, and a film's before those of its questions: else two
+    acts that met there could wait for each other for ever.
     """
     question = "COALESCE(NEW.thread_id, NEW.id)"
-    argued = {"thread ": question, "argued ": "NEW.film_id"}
+    argued = {"argued ": "NEW.film_id", "thread ": question}
     changes: tuple[tuple[str, str, dict[str, str]], ...] = (
         ("posts_pages_insert", "INSERT ON posts", argued),
         ("posts_pages_update", "UPDATE ON posts", argued),
@@ -45,7 +47,7 @@ def _page_trigger_on_postgresql(name: str, when: str, keys: dict[str, str]) -> l
         f"""CREATE OR REPLACE FUNCTION foyer_{name}() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN {_renew(rows)}; RETURN NULL; END $$""",
         f"DROP TRIGGER IF EXISTS {name} ON {table}",
-        f"""CREATE TRIGGER {name} AFTER {when}
+        f"""CREATE CONSTRAINT TRIGGER {name} AFTER {when} DEFERRABLE INITIALLY DEFERRED
         FOR EACH ROW EXECUTE FUNCTION foyer_{name}()""",
     ]
 

@@ -32,7 +32,7 @@ from forum.theories.composers import (
     theory_composer,
     thread_composer,
 )
-from forum.theories.drafts import DraftRefused, KeptInstead
+from forum.theories.drafts import DraftRefused
 from forum.theories.finding import authored_or_404, found_or_404
 from forum.theories.models import BODY_LENGTH, Draft, Post
 from forum.theories.views import blueprint
@@ -145,7 +145,8 @@ def _published(composer: Composer, words: Words) -> Any:
         return _again(composer, str(refusal), 429, {"Retry-After": str(refusal.retry_after)})
     except Refused as refusal:
         if refusal.verdict.code in ("absent", "sealed"):
-            raise _kept_instead(composer, refusal.verdict) from None
+            way_on = url_for("films.show", slug=composer.film.slug)
+            raise Refused(refusal.verdict, way_on) from None
         return _again(composer, refusal.verdict.reason, 403)
     except Outdated:
         text = _(
@@ -166,16 +167,6 @@ def _kept(composer: Composer) -> Any:
     except DraftRefused as problem:
         return _again(composer, str(problem), 422)
     return onward(composer.here, said="draft-kept")
-
-
-def _kept_instead(composer: Composer, verdict: Verdict) -> Refused:
-    """Keep as a draft what can't be posted, because what it answers was sealed or went away."""
-    if composer.is_edit:
-        return Refused(verdict)
-    fields = composer.form.fields_for_draft()
-    with unit_of_work():
-        drafts.save_draft(composer.kind, composer.target_id, fields, by=viewer(), rescue=True)
-    return KeptInstead(verdict, url_for("films.show", slug=composer.film.slug))
 
 
 def _again(

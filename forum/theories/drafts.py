@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, select
 from forum.lib import clock
 from forum.lib.database import insert_into, session
 from forum.lib.language import gettext as _
-from forum.permissions import Refused, Viewer, can_keep_draft, require
+from forum.permissions import Viewer, can_keep_draft, require
 from forum.theories.locking import lock_account
 from forum.theories.models import Draft
 
@@ -23,10 +23,6 @@ MOST_DRAFTS = 100
 
 class DraftRefused(ValueError):
     """A draft is too long, or one too many; the message says what to do."""
-
-
-class KeptInstead(Refused):
-    """What can't be posted as things stand, and was kept as a draft."""
 
 
 def save_draft(
