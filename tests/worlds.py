@@ -262,7 +262,7 @@ class _Builder:
         answer = self.theory(name, "locked", question)
         self.reply(name, "locked", answer)
         with unit_of_work():
-            changes.lock(question, True, by=Operator())
+            moving.set_locked(question, True)
         self.statements(name)
 
     def hide(self) -> None:

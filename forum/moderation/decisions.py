@@ -6,7 +6,7 @@ from datetime import datetime
 from forum import events
 from forum.events import Kind
 from forum.lib.language import gettext as _
-from forum.moderation.acts import ABOUT_ACCOUNTS, ACTS, Grounds, possible
+from forum.moderation.acts import ABOUT_ACCOUNTS, ACTS, Grounds, Situation, possible
 from forum.moderation.effects import NotPossible, perform, undo
 from forum.moderation.models import Case, Decision
 from forum.moderation.opening import lock_author, lock_case, lock_decided
@@ -70,11 +70,7 @@ def decide(
         require(can_sanction(by, author))
     if case.closed_at is not None or case.version != version:
         raise Handled(case.closed_by_id, case.closed_at)
-    sensible = possible(situation_of(post, author, by=by))
-    if act not in {one.name for one in sensible}:
-        labels = ", ".join(one.label for one in sensible)
-        raise NotPossible(_("As it stands now, this can be done: %(acts)s.") % {"acts": labels})
-    _check(act, grounds)
+    _check(act, grounds, situation_of(post, author, by=by))
     if act == "purge" and case.purge_by_id in (None, by.id):
         _propose_purge(case, grounds, by)
         return None
@@ -140,7 +136,11 @@ def reverse(decision: Decision, grounds: Grounds, *, by: Viewer) -> Decision | N
     return undoing
 
 
-def _check(act: str, grounds: Grounds) -> None:
+def _check(act: str, grounds: Grounds, now: Situation) -> None:
+    sensible = possible(now)
+    if act not in {one.name for one in sensible}:
+        labels = ", ".join(one.label for one in sensible)
+        raise NotPossible(_("As it stands now, this can be done: %(acts)s.") % {"acts": labels})
     if ACTS[act].needs_grounds and not (grounds.rule_number and grounds.reasons.strip()):
         raise GroundsMissing(_("Name the rule, and give the author your reasons."))
     if act == "suspend" and grounds.until is None:

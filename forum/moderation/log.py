@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from forum.lib.database import insert_into, session
@@ -144,7 +144,7 @@ def _broken_note() -> Broken | None:
     return None
 
 
-def _in_batches(statement: Select[Any]) -> Iterator[Any]:
+def _in_batches(statement: Any) -> Iterator[Any]:
     """The rows of `statement`, which begin with the line's number and are in its order."""
     last = 0
     while rows := session().execute(statement.where(LogEntry.seq > last).limit(_BATCH)).all():
