@@ -266,9 +266,8 @@ class LogLabel(Base):
     __tablename__ = "log_labels"
     __table_args__ = (CheckConstraint("(text IS NULL) = (salt IS NULL)", name="erased_whole"),)
 
-    seq: Mapped[int] = mapped_column(
-        ForeignKey("moderation_log.seq"), primary_key=True, autoincrement=False
-    )
+    # A line's. No key points at the log: its own triggers are what keeps it.
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     text: Mapped[str | None] = mapped_column(String(160))
     salt: Mapped[str | None] = mapped_column(String(32))
 

@@ -385,7 +385,6 @@ def upgrade() -> None:
     sa.Column('text', sa.String(length=160), nullable=True),
     sa.Column('salt', sa.String(length=32), nullable=True),
     sa.CheckConstraint('(text IS NULL) = (salt IS NULL)', name=op.f('ck_log_labels_erased_whole')),
-    sa.ForeignKeyConstraint(['seq'], ['moderation_log.seq'], name=op.f('fk_log_labels_seq')),
     sa.PrimaryKeyConstraint('seq', name=op.f('pk_log_labels'))
     )
     op.create_table('peeks',
