@@ -15,7 +15,7 @@ from forum.lib import clock, jobs, throttle
 from forum.lib.database import session
 from forum.moderation import opening
 from forum.moderation.acts import DECIDED
-from forum.moderation.models import Decision, Report
+from forum.moderation.models import Case, Decision, Report
 from forum.notifications import operations as notices
 from forum.theories.models import Post, Theory
 from forum.votes import operations, ranks
@@ -70,8 +70,15 @@ def open_held_case(event: Event) -> None:
 
 
 def close_case_of_withdrawn(event: Event) -> None:
-    """Nobody needs to look at what its author took down."""
-    opening.close_withdrawn(session().get_one(Post, event.post_id))
+    """Nobody needs to look at what its author took down; those who reported it hear of that."""
+    for report in opening.close_withdrawn(session().get_one(Post, event.post_id)):
+        notices.tell(report.reporter_id, "report_moot", by=_OPERATOR, post_id=event.post_id)
+
+
+def let_case_follow(event: Event) -> None:
+    """What an author changes, whoever looks at it must see before they decide."""
+    if event.by_id == event.user_id:  # what a moderator approves, they have seen
+        opening.follow_revision(session().get_one(Post, event.post_id))
 
 
 def tell_answered(event: Event) -> None:
@@ -85,21 +92,22 @@ def tell_answered(event: Event) -> None:
 
 def tell_decided(event: Event) -> None:
     """The author hears what was decided, and each reporter what came of their report."""
-    codes = event.codes or {}
-    if "decision" not in codes:
-        return  # a moderator locked a question beside any case: nobody is told
-    decision = session().get_one(Decision, codes["decision"])
+    decision = session().get_one(Decision, (event.codes or {})["decision"])
 
-    def tell(user_id: int, kind: str) -> None:
-        notices.tell(user_id, kind, by=_OPERATOR, post_id=decision.post_id, decision_id=decision.id)
+    def tell(user_id: int, kind: str, post_id: int | None) -> None:
+        notices.tell(user_id, kind, by=_OPERATOR, post_id=post_id, decision_id=decision.id)
 
     # That a report led nowhere is no news to the author, who never knew of it.
     if decision.act != "no_action":
-        tell(decision.user_id, "decision")
-    if codes.get("case"):
-        reports = select(Report).where(Report.case_id == codes["case"], Report.state != "open")
-        for report in session().scalars(reports):
-            tell(report.reporter_id, f"report_{report.state}")
+        tell(decision.user_id, "decision", decision.post_id)
+    reports = (
+        select(Report, Case.post_id)
+        .join(Case, Case.id == Report.case_id)
+        .where(Report.decision_id == decision.id)
+        .order_by(Report.id)
+    )
+    for report, post_id in session().execute(reports).all():
+        tell(report.reporter_id, f"report_{report.state}", post_id)
 
 
 CONSEQUENCES: dict[Kind, tuple[events.Consequence, ...]] = {
@@ -107,6 +115,7 @@ CONSEQUENCES: dict[Kind, tuple[events.Consequence, ...]] = {
     Kind.REPLY_PUBLISHED: (tell_answered,),
     Kind.POST_HELD: (rank_held, open_held_case),
     Kind.REVISION_HELD: (open_held_case,),
+    Kind.POST_REVISED: (let_case_follow,),
     Kind.POST_WITHDRAWN: (close_case_of_withdrawn,),
     **dict.fromkeys(DECIDED, (tell_decided,)),
 }

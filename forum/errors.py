@@ -38,6 +38,13 @@ _TEXTS = {
         _("Not this way."),
         _("This address takes another kind of request. Begin at the front page."),
     ),
+    409: (
+        _("Meanwhile it has changed."),
+        _(
+            "Somebody was faster, or it is no longer as it was when you opened the page."
+            " Go back, reload the page, look at it again."
+        ),
+    ),
     410: (_("This is gone."), _("It was here, and it is not any more.")),
     413: (
         _("That is too long."),

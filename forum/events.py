@@ -55,6 +55,7 @@ class Kind(StrEnum):
     CASE_RELEASED = "case.released"
     CASE_UNSEALED = "case.unsealed"
     CASE_DECLINED = "case.declined"
+    CASE_DISCARDED = "case.discarded"
     PURGE_PROPOSED = "purge.proposed"
     PURGE_REFUSED = "purge.refused"
     NOTE_ADDED = "note.added"

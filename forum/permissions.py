@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from forum.lib.language import gettext as _
-from forum.lib.logic import among, either, negate
+from forum.lib.logic import among, either, given, negate
 
 FINDABLE_STATES = frozenset({"published", "hidden", "removed", "withdrawn"})
-"""States of a post that others find: as itself or as a tombstone."""
+"""States of a post that others find, once it was published: as itself or as a tombstone."""
 
 
 class Viewer(Protocol):
@@ -95,6 +95,8 @@ def _findable(viewer: Viewer, post: Any) -> Any:
         & among(post.thread_state, FINDABLE_STATES)
         & among(post.theory_state, FINDABLE_STATES)
         & (post.film_state == "listed")
+        # What was refused or withdrawn before anybody saw it leaves no trace.
+        & given(post.published_at)
     )
     kept = negate(post.state == "purged")
     return kept & either(shown, post.author_id == viewer.id, viewer.is_moderator)
@@ -341,6 +343,8 @@ def can_sanction(by: Viewer, user: Any) -> Verdict:
         return queue
     if user.id == by.id:
         return _no("own", _("Nobody acts on themselves."))
+    if user.is_archive:
+        return _no("role", _("The archive is no person: its posts can be taken down one by one."))
     if user.rank >= by.rank:
         return _no("role", _("Only somebody of a higher role does this to a moderator or admin."))
     return YES

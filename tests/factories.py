@@ -25,7 +25,7 @@ from forum.moderation.rules import seed_rules
 from forum.moderation.views import pending_words
 from forum.theories import operations as theories
 from forum.theories.models import Post, Reply, Theory, Thread
-from forum.theories.moving import leave
+from forum.theories.moving import leave, set_locked
 from forum.theories.writing import words
 from tests.visitors import Visitor
 
@@ -197,6 +197,13 @@ def in_state(post: Post, state: str) -> Post:
         work.refresh(post)
         leave(post, state)
     return post
+
+
+def lock_question(thread: Post) -> Post:
+    """`thread`, locked as a moderator's decision does it."""
+    with unit_of_work():
+        set_locked(thread, True)
+    return thread
 
 
 def days(n: float) -> timedelta:

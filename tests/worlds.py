@@ -4,7 +4,8 @@ Films are called by what they are to its visitors: "open" (they have seen it), "
 not), and "hidden", "proposed", "declined" (films in those states). A post is called by its film,
 its type and its state: "open/theory/removed"; what stands below one that was taken down is called
 "open/reply/below-theory-removed", and what stands in a locked question "open/reply/locked".
-What moderators look at is called by why: "open/theory/reported"; the author wrote all but what is
+What waited and never came out is "refused" or "taken-back". What moderators look at is called by
+why: "open/theory/reported"; the author wrote all but what is
 "of" somebody else: "open/reply/of-moderator".
 
 Every text that anybody wrote holds a token of its own, so that a page gives away what it holds.
@@ -104,7 +105,7 @@ class World:
         films: name → slug; film_ids: name → id.
         cases: name → id: "open", "sealed" (about the film "shut"), "moderator's" and "admin's"
             (about what they wrote), "purging" (an admin proposed it), "edit" (a change waits),
-            "closed" and "over" (decided).
+            "closed", "over" and "refused" (decided).
         decisions: whose post was removed, "author's" or "moderator's" → id.
         accounts: role → account.
         reset_link: the token of a link with which the fan sets a new password.
@@ -210,6 +211,7 @@ class _Builder:
             self.argue(name)
         self.hide()
         self.judge()
+        self.never_show()
         self.rest()
 
     # --- who and where ---------------------------------------------------------------------
@@ -262,7 +264,7 @@ class _Builder:
         answer = self.theory(name, "locked", question)
         self.reply(name, "locked", answer)
         with unit_of_work():
-            changes.lock(question, True, by=Operator())
+            moving.set_locked(question, True)
         self.statements(name)
 
     def hide(self) -> None:
@@ -297,6 +299,23 @@ class _Builder:
         gone = self.reply("open", "decided-of-moderator", theory, by="moderator")
         self.open_case("over", gone)
         self.remove("moderator's", "over", by="admin")
+
+    def never_show(self) -> None:
+        """What waited, and was refused or taken back before anybody else saw it."""
+        question = self.posted("open/thread/published")
+        refused = self.theory("open", "refused", question)
+        self.move(refused, "held")
+        self.open_case("refused", refused)
+        self.decide("refused", "remove", Grounds(2, "It is not wanted."), by="admin")
+        theory = self.posted("open/theory/published")
+        for post in (
+            self.thread("open", "taken-back"),
+            self.theory("open", "taken-back", question),
+            self.reply("open", "taken-back", theory),
+        ):
+            self.move(post, "held")
+            with unit_of_work():
+                moving.leave(post, "withdrawn")
 
     def rest(self) -> None:
         """Who has seen what, who votes on what, and what everybody has half written."""

@@ -1,6 +1,6 @@
 """Conditions that read the same for an object in memory and for a column in SQL.
 
-A permission is written once, with ``|``, ``&`` and the three functions below, and then asked of a
+A permission is written once, with ``|``, ``&`` and the functions below, and then asked of a
 row (Python booleans) or of a table (SQL expressions). ``and``, ``or``, ``not`` and ``in`` would
 give a wrong filter without an error, so a law forbids them in those bodies.
 """
@@ -33,6 +33,13 @@ def among(value: Any, members: "Collection[Any] | BindParameter[Any]") -> Any:
         return value.in_(members if isinstance(members, BindParameter) else sorted(members))
     assert not isinstance(members, BindParameter)  # a parameter has no members yet
     return value in members
+
+
+def given(value: Any) -> Any:
+    """Whether `value`, a plain value or a column, is there at all: not None, not NULL."""
+    if isinstance(value, SQLCoreOperations):
+        return value.is_not(None)
+    return value is not None
 
 
 class _Anyone:

@@ -1,9 +1,51 @@
 """The acts that a decision can be: their names, what each needs, when it makes sense: pure."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from forum.events import Kind
 from forum.lib.language import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """Why something is decided.
+
+    Attributes:
+        rule_number: the rule that was broken; None where none was.
+        reasons: told to the author, and public in the log.
+        note: told to moderators only.
+        until: when a suspension ends.
+        safe_title: the new one, where that is the act.
+    """
+
+    rule_number: int | None = None
+    reasons: str = ""
+    note: str = ""
+    until: datetime | None = None
+    safe_title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """What decides which acts make sense.
+
+    Attributes:
+        type, state: of the post.
+        is_locked: whether it is a locked question.
+        has_pending: whether a change of it waits.
+        may_sanction: whether the moderator may act on its author.
+        sanction: what is in force against the author: "suspended", "banned" or None.
+        is_new_account: whether the author came lately, as spammers do.
+    """
+
+    type: str
+    state: str
+    is_locked: bool = False
+    has_pending: bool = False
+    may_sanction: bool = False
+    sanction: str | None = None
+    is_new_account: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,38 +119,47 @@ DECIDED = frozenset({*(act.event for act in _ALL), Kind.REVISION_APPROVED})
 """Every kind of event that a decision is recorded as."""
 
 SANCTIONS = frozenset({"suspend", "ban", "ban_and_remove"})
+"""Acts that put a sanction in force."""
+
+ABOUT_ACCOUNTS = SANCTIONS | {"lift"}
+"""Acts on a person, and not on what they wrote."""
+
+TAKE_DOWN = frozenset({"hide", "remove", "purge", "ban_and_remove"})
+"""Acts after which a tombstone stands, or nothing."""
 
 _BY_STATE = {
     "held": ("approve", "remove"),
     "published": ("no_action", "hide", "remove"),
-    "hidden": ("restore", "remove", "no_action"),
+    "hidden": ("restore", "remove"),
     "removed": ("restore", "no_action"),
     "withdrawn": ("no_action", "remove"),
     "purged": (),
 }
 
 
-def possible(
-    state: str, *, has_pending: bool, is_thread: bool, is_locked: bool, may_sanction: bool
-) -> list[Act]:
-    """The acts that make sense for a post, the likeliest first.
-
-    Args:
-        state: the post's.
-        has_pending: whether a change of it waits.
-        is_thread, is_locked: of the post.
-        may_sanction: whether the moderator may act on its author.
-    """
-    names = ["approve", "refuse"] if has_pending and state == "published" else []
-    names += [name for name in _BY_STATE[state] if name not in names]
-    if has_pending and "no_action" in names:
-        names.remove("no_action")
-    if state in ("published", "hidden"):
+def possible(now: Situation) -> list[Act]:
+    """The acts that make sense as things are `now`, the likeliest first."""
+    names = list(_BY_STATE[now.state])
+    if now.has_pending:  # it must be settled; that nothing is done settles nothing
+        names = [name for name in names if name != "no_action"]
+        if now.state == "published":
+            names = ["approve", "refuse", *names]
+    if now.state in ("published", "hidden") and now.type != "reply":
         names.append("retitle")
-    if is_thread and state == "published":
-        names.append("unlock" if is_locked else "lock")
-    if may_sanction:
-        names += ["suspend", "ban", "ban_and_remove"]
-    if state != "purged":
+    if now.type == "thread" and now.state == "published":
+        names.append("unlock" if now.is_locked else "lock")
+    if now.may_sanction:
+        names += _on_account(now)
+    if now.state != "purged":
         names.append("purge")
     return [ACTS[name] for name in names]
+
+
+def _on_account(now: Situation) -> list[str]:
+    """A ban is not made less by a suspension, and only who has come lately is swept away whole."""
+    names = [] if now.sanction == "banned" else ["suspend", "ban"]
+    if now.is_new_account:
+        names.append("ban_and_remove")
+    if now.sanction is not None:
+        names.append("lift")
+    return names

@@ -19,7 +19,8 @@ from forum.moderation.acts import Act, possible
 from forum.moderation.cards import AuthorLine, CasePost, HistoryLine, ReportLine
 from forum.moderation.forms import DecisionForm, NoteForm
 from forum.moderation.models import Case
-from forum.permissions import can_review, can_sanction
+from forum.moderation.situations import situation_of
+from forum.permissions import can_review
 from forum.theories import cards as post_cards
 from forum.theories.models import PendingRevision, Post
 from forum.theories.queries import revision_of
@@ -123,7 +124,7 @@ def case_page(
     opened = film.id in viewer.seen or queries.is_unsealed(case.id, viewer.id)
     reports = queries.reports_of(case.id)
     decisions = queries.decisions_about(author.id)
-    acts = _acts(case, post, author, pending, viewer)
+    acts = _acts(case, post, author, viewer)
     return CasePage(
         id=case.id,
         version=case.version,
@@ -182,20 +183,10 @@ def suggestion(case: Case) -> dict[str, Any]:
     return suggested
 
 
-def _acts(
-    case: Case, post: Post, author: User, pending: PendingRevision | None, viewer: Fan | Guest
-) -> list[Button]:
+def _acts(case: Case, post: Post, author: User, viewer: Fan | Guest) -> list[Button]:
     if case.closed_at is not None or not can_review(viewer, post, author):
         return []
-    acts = possible(
-        post.state,
-        has_pending=pending is not None,
-        is_thread=post.type == "thread",
-        is_locked=post.thread_locked,
-        may_sanction=bool(can_sanction(viewer, author)),
-    )
-    if post.type == "reply":
-        acts = [act for act in acts if act.name != "retitle"]
+    acts = possible(situation_of(post, author, by=viewer))
     return [_button(act, main=number == 0) for number, act in enumerate(acts)]
 
 

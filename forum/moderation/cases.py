@@ -5,13 +5,16 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from forum import events
-from forum.events import Kind
+from forum.events import Event, Kind
 from forum.lib import clock, quotas
 from forum.lib.database import insert_into, session
+from forum.lib.language import gettext as _
 from forum.lib.quotas import Quota
-from forum.moderation import weights
-from forum.moderation.models import Case, CaseOpening, Note, Report
+from forum.moderation import opening, weights
+from forum.moderation.effects import NotPossible
+from forum.moderation.models import Case, CaseOpening, Decision, Note, Report
 from forum.moderation.opening import lock_case, new_case, open_case_of
+from forum.moderation.situations import still_waits
 from forum.permissions import (
     Viewer,
     can_report,
@@ -44,9 +47,12 @@ def report(post: Post, rule_number: int, words: str, *, by: Viewer) -> bool:
     post = locked(post, by=by)
     require(can_report(by, post))
     now = clock.now()
-    quotas.check(_REPORT_QUOTAS, lambda since: _reported(by, since), now)
     reviewed = _already_reviewed(post, rule_number)
-    case = reviewed or open_case_of(post) or new_case(post, "report")
+    case = reviewed or open_case_of(post)
+    if case is not None and _has_said(case, rule_number, words, by):
+        return reviewed is None
+    quotas.check(_REPORT_QUOTAS, lambda since: _reported(by, since), now)
+    case = case or new_case(post, "report")
     weight = weights.weight(getattr(by, "trust", "newcomer"), by.is_moderator, *_record_of(by))
     said = {"rule_number": rule_number, "words": words, "weight": weight}
     statement = insert_into(Report).values(
@@ -91,6 +97,24 @@ def open_case(post: Post, *, by: Viewer) -> Case:
             codes={"case": case.id},
         )
     return case
+
+
+def discard(case: Case, *, by: Viewer) -> None:
+    """Close a case that a moderator opened and of which nothing came; the log says nothing of it.
+
+    Raises:
+        Refused: `by` is no moderator.
+        NotPossible: somebody reported the post, something waits, or something was decided.
+    """
+    case, post = lock_case(case, by=by)
+    require(can_see_case(by, post))
+    if case.closed_at is not None:
+        return
+    decided = select(Decision.id).where(Decision.case_id == case.id).limit(1)
+    if case.kind != "own" or case.report_count or still_waits(post) or session().scalar(decided):
+        raise NotPossible(_("Somebody waits for what comes of this: decide it instead."))
+    opening.discard(case, by)
+    _record(Kind.CASE_DISCARDED, case, by)
 
 
 def claim(case: Case, author: object, *, by: Viewer) -> None:
@@ -171,6 +195,21 @@ def _already_reviewed(post: Post, rule_number: int) -> Case | None:
     )
 
 
+def _has_said(case: Case, rule_number: int, words: str, by: Viewer) -> bool:
+    """Whether somebody has reported the same in the same words."""
+    return (
+        session().scalar(
+            select(Report.id).where(
+                Report.case_id == case.id,
+                Report.reporter_id == by.id,
+                Report.rule_number == rule_number,
+                Report.words == words,
+            )
+        )
+        is not None
+    )
+
+
 def _weigh(case: Case) -> None:
     session().flush()
     count, score = (
@@ -187,12 +226,13 @@ def _weigh(case: Case) -> None:
 
 
 def _reported(by: Viewer, since: object) -> int:
+    """How often an account has reported something; changing one's report counts, too."""
     return (
         session()
         .scalars(
             select(func.count())
-            .select_from(Report)
-            .where(Report.reporter_id == by.id, Report.created_at > since)
+            .select_from(Event)
+            .where(Event.kind == Kind.REPORT_FILED, Event.at > since, Event.by_id == by.id)
         )
         .one()
     )

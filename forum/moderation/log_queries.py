@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from forum.accounts.models import User
 from forum.films.models import Film
 from forum.lib.database import session
 from forum.lib.paging import Keyset, Page
-from forum.moderation.models import Decision, LogEntry
+from forum.moderation.models import Decision, LogEntry, LogLabel
+from forum.theories.models import Post
 
 ENTRIES_A_PAGE = 50
 _LOG = Keyset(
@@ -20,15 +22,20 @@ _LOG = Keyset(
 def log_page(
     act: str | None, film_id: int | None, actor_id: int | None, cursor: str | None
 ) -> Page[Any]:
-    """Lines of the public log, the latest first: (LogEntry, actor, Film or None)."""
+    """Lines of the public log, the latest first: (LogEntry, actor, Film if it is listed, LogLabel,
+    Post or None, theory above a reply)."""
+    above = aliased(Post)
     statement: Any = (
-        select(LogEntry, User, Film)
+        select(LogEntry, User, Film, LogLabel, Post, above)
         .join(User, User.id == LogEntry.actor_id)
-        .outerjoin(Film, Film.id == LogEntry.film_id)
+        .outerjoin(Film, (Film.id == LogEntry.film_id) & (Film.state == "listed"))
+        .outerjoin(LogLabel, LogLabel.seq == LogEntry.seq)
+        .outerjoin(Post, Post.id == LogEntry.post_id)
+        .outerjoin(above, above.id == Post.theory_id)
     )
     for column, wanted in (
         (LogEntry.act, act),
-        (LogEntry.film_id, film_id),
+        (Film.id, film_id),
         (LogEntry.actor_id, actor_id),
     ):
         if wanted:
@@ -76,6 +83,9 @@ def logged_films(most: int = 200) -> list[Film]:
     ids = select(LogEntry.film_id).where(LogEntry.film_id.is_not(None)).distinct()
     return list(
         session().scalars(
-            select(Film).where(Film.id.in_(ids)).order_by(Film.title_key, Film.id).limit(most)
+            select(Film)
+            .where(Film.id.in_(ids), Film.state == "listed")
+            .order_by(Film.title_key, Film.id)
+            .limit(most)
         )
     )

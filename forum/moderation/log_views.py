@@ -18,8 +18,11 @@ from forum.lib.language import gettext as _
 from forum.lib.pages import pager
 from forum.moderation import log_queries
 from forum.moderation.acts import ACTS
-from forum.moderation.models import Decision, LogEntry
+from forum.moderation.labels import shown_label
+from forum.moderation.models import Decision, LogEntry, LogLabel
 from forum.moderation.views import blueprint
+from forum.permissions import can_find
+from forum.theories.models import Post
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ def log() -> Any:
         actor.id if actor else None,
         str(entry + 1) if entry and 0 < entry < 2**31 - 1 else request.args.get("after"),
     )
-    seqs = [entry.seq for entry, _actor, _film in page.items]
+    seqs = [line[0].seq for line in page.items]
     undone = log_queries.undone_by(seqs)
     behind = log_queries.decisions_in(seqs) if viewer().is_moderator else {}
     rows = [_row(line, undone, behind) for line in page.items]
@@ -108,11 +111,11 @@ def how_words(source: str) -> str:
 
 
 def _row(
-    line: tuple[LogEntry, User, Film | None],
+    line: tuple[LogEntry, User, Film | None, LogLabel | None, Post | None, Post | None],
     undone: dict[int, int],
     behind: dict[int, Decision],
 ) -> LogRow:
-    entry, actor, film = line
+    entry, actor, film, label, post, above = line
     decision = behind.get(entry.seq)
     private = None
     if decision is not None and decision.case_id and decision.user_id != viewer().id:
@@ -133,7 +136,7 @@ def _row(
         seq=entry.seq,
         at=entry.at,
         act=act,
-        label=entry.label,
+        label=shown_label(label, post, above),
         film=film_card(film, list_viewer().seen) if film else None,
         reasons=entry.reasons,
         until=entry.until,
@@ -142,7 +145,9 @@ def _row(
         rule=rule,
         undoes=entry.reverts_seq,
         undone_by=undone.get(entry.seq),
-        url=url_for("theories.post", post_id=entry.post_id) if entry.post_id else None,
+        url=url_for("theories.post", post_id=post.id)
+        if post and can_find(viewer(), post)
+        else None,
         children=entry.child_count,
         private=private,
     )

@@ -56,7 +56,8 @@ class Case(Base):
     __table_args__ = (
         CheckConstraint("kind IN ('report', 'held', 'edit', 'own')", name="kind"),
         CheckConstraint(
-            "outcome IN ('approved', 'declined', 'upheld', 'withdrawn')", name="outcome"
+            "outcome IN ('approved', 'declined', 'upheld', 'withdrawn', 'discarded')",
+            name="outcome",
         ),
         CheckConstraint("(closed_at IS NULL) = (outcome IS NULL)", name="closed"),
         CheckConstraint("(claimed_by_id IS NULL) = (claimed_until IS NULL)", name="claim"),
@@ -95,10 +96,12 @@ class Case(Base):
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     claimed_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     claimed_until: Mapped[datetime | None]
-    # A purge waits here for the second moderator: who proposed it, by which rule, and why.
+    # A purge waits here for the second moderator: who proposed it, by which rule, why, and what
+    # only moderators are told.
     purge_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     purge_rule: Mapped[int | None]
     purge_reasons: Mapped[str | None] = mapped_column(Text)
+    purge_note: Mapped[str | None] = mapped_column(Text)
     version: Mapped[int] = mapped_column(default=1, server_default="1")
 
 
@@ -108,8 +111,9 @@ class Report(Base):
     __tablename__ = "reports"
     __table_args__ = (
         UniqueConstraint("case_id", "reporter_id"),
-        CheckConstraint("state IN ('open', 'upheld', 'declined')", name="state"),
+        CheckConstraint("state IN ('open', 'upheld', 'declined', 'moot')", name="state"),
         Index("ix_reports_reporter_id", "reporter_id", "id"),
+        Index("ix_reports_decision_id", "decision_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -118,9 +122,12 @@ class Report(Base):
     rule_number: Mapped[int] = mapped_column(ForeignKey("rules.number"))
     words: Mapped[str] = mapped_column(Text)
     weight: Mapped[float]
+    # "moot" where nobody judged it, since the author took down what it was about.
     state: Mapped[str] = mapped_column(String(10), default="open", server_default="open")
     created_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
+    # What came of it: the decision that settled it, or that undid the one which had.
+    decision_id: Mapped[int | None] = mapped_column(ForeignKey("decisions.id"))
 
 
 class Decision(Base):
@@ -148,6 +155,8 @@ class Decision(Base):
     rule_version: Mapped[int | None]
     reasons: Mapped[str] = mapped_column(Text)
     note: Mapped[str] = mapped_column(Text, default="", server_default="")
+    # With it the log's digest of the note can be checked; null once the note is erased.
+    note_salt: Mapped[str | None] = mapped_column(String(32))
     source: Mapped[str] = mapped_column(String(10))
     until: Mapped[datetime | None]
     by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
@@ -159,7 +168,7 @@ class Decision(Base):
 
 
 class DecidedPost(Base):
-    """A post that a decision moved, and the state and safe title that it had before."""
+    """A post that a decision moved, with the state, safe title and tombstone that it had before."""
 
     __tablename__ = "decided_posts"
     __table_args__ = (Index("ix_decided_posts_post_id", "post_id"),)
@@ -168,6 +177,26 @@ class DecidedPost(Base):
     post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"), primary_key=True)
     state_before: Mapped[str] = mapped_column(String(10))
     safe_title_before: Mapped[str | None] = mapped_column(String(80))
+    # What its tombstone named before: the rule and line of the decision that was in force.
+    removed_under_before: Mapped[int | None]
+    log_seq_before: Mapped[int | None]
+    # The version that the decision made of it, where it made one.
+    version_after: Mapped[int | None]
+
+
+class RefusedRevision(Base):
+    """A change that a decision refused, or swept away with its post: its author reads it again."""
+
+    __tablename__ = "refused_revisions"
+    __table_args__ = (Index("ix_refused_revisions_post_id", "post_id"),)
+
+    decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"), primary_key=True)
+    post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"), primary_key=True)
+    safe_title: Mapped[str | None] = mapped_column(String(80))
+    title: Mapped[str | None] = mapped_column(String(160))
+    body: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str | None] = mapped_column(String(10))
+    stance: Mapped[str | None] = mapped_column(String(10))
 
 
 class Note(Base):
@@ -202,6 +231,7 @@ class LogEntry(Base):
         Index("ix_moderation_log_film_id", "film_id", "seq"),
         Index("ix_moderation_log_act", "act", "seq"),
         Index("ix_moderation_log_actor_id", "actor_id", "seq"),
+        Index("ix_moderation_log_post_id", "post_id"),
     )
 
     seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -211,8 +241,8 @@ class LogEntry(Base):
     with_second: Mapped[bool] = mapped_column(default=False, server_default=false())
     post_id: Mapped[int | None] = mapped_column(ForeignKey("posts.id"))
     film_id: Mapped[int | None] = mapped_column(ForeignKey("films.id"))
-    # What it was about, so that it gives nothing away: a safe title, or "An account".
-    label: Mapped[str] = mapped_column(String(160))
+    # SHA-256 over a random salt and the label: erasing the label breaks no chain.
+    label_digest: Mapped[str] = mapped_column(String(64))
     rule_number: Mapped[int | None]
     rule_version: Mapped[int | None]
     reasons: Mapped[str] = mapped_column(Text)
@@ -224,6 +254,22 @@ class LogEntry(Base):
     private_digest: Mapped[str] = mapped_column(String(64))
     prev_hash: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64), unique=True)
+
+
+class LogLabel(Base):
+    """What a line of the log is about, so that it gives nothing away: a safe title, "An account".
+
+    Beside the chain, so that it can be erased: after a purge, or where a safe title was changed
+    because it gave something away. What is called then is the post as it stands.
+    """
+
+    __tablename__ = "log_labels"
+    __table_args__ = (CheckConstraint("(text IS NULL) = (salt IS NULL)", name="erased_whole"),)
+
+    # A line's. No key points at the log: its own triggers are what keeps it.
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    text: Mapped[str | None] = mapped_column(String(160))
+    salt: Mapped[str | None] = mapped_column(String(32))
 
 
 class LogHead(Base):

@@ -1,54 +1,143 @@
-"""Cases come into being, are locked, and fall away: parts of the acts that need it."""
+"""Cases come into being, are locked, change with their post, and fall away: parts of the acts that
+need it."""
 
-from sqlalchemy import select
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, select
 
 from forum.accounts.models import User
 from forum.lib import clock
 from forum.lib.database import session
+from forum.lib.page_versions import PageVersion, argued_key, thread_key
+from forum.moderation.effects import REMOVABLE
 from forum.moderation.models import Case, DecidedPost, Decision, Report
+from forum.moderation.situations import has_pending
 from forum.permissions import Viewer
 from forum.theories.locking import locked
 from forum.theories.models import Post
 
 
-def lock_case(case: Case, *, by: Viewer) -> tuple[Case, Post]:
-    """A case and its post as they stand now, locked: the account, thread and post first."""
+def lock_case(case: Case, *, by: Viewer, everything: bool = False) -> tuple[Case, Post]:
+    """A case and its post as they stand now, locked: the account, thread and post first.
+
+    Args:
+        everything: lock all that the post's author has written, with its cases, too.
+    """
     post = session().get_one(Post, case.post_id)
-    locked(post, by=by)
-    case = (
-        session()
-        .scalars(
-            select(Case)
-            .where(Case.id == case.id)
-            .with_for_update()
-            .execution_options(populate_existing=True)
+    if everything:
+        theirs = select(Post.id).where(
+            Post.author_id == post.author_id, Post.state.in_(REMOVABLE) | (Post.id == post.id)
         )
-        .one()
-    )
+        ids = lock_posts(session().scalars(theirs))
+        _lock_cases(Case.post_id.in_(ids) & Case.closed_at.is_(None))
+        _lock_pages(ids)
+    else:
+        locked(post, by=by)
+    _lock_cases(Case.id == case.id)
     return case, post
+
+
+def lock_author(about: Case | Decision, by: Viewer) -> User:
+    """The account of the author whom it is about, locked with the acting one before any post is."""
+    author = select(Post.author_id).where(Post.id == about.post_id)
+    user_id = session().scalars(author).one()
+    accounts = session().scalars(
+        select(User)
+        .where(User.id.in_({user_id, by.id}))
+        .order_by(User.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return next(user for user in accounts if user.id == user_id)
+
+
+def lock_decided(decision: Decision) -> Post:
+    """The post of a decision, locked with every post that it moved, with what stands above them,
+    with their open cases, and with the decision itself."""
+    moved = select(DecidedPost.post_id).where(DecidedPost.decision_id == decision.id)
+    theirs = select(Post.id).where(Post.id.in_(moved) | (Post.id == decision.post_id))
+    ids = lock_posts(session().scalars(theirs))
+    _lock_cases((Case.post_id.in_(ids) & Case.closed_at.is_(None)) | (Case.id == decision.case_id))
+    _lock_pages(ids)
+    session().refresh(decision, with_for_update=True)
+    return session().get_one(Post, decision.post_id)
+
+
+def lock_posts(wanted: Iterable[int]) -> list[int]:
+    """Lock posts with their questions and theories, as they stand now, by id: what stands above has
+    the lower one. Gives the ids of `wanted`."""
+    ids = list(wanted)
+    above = select(Post.thread_id, Post.theory_id).where(Post.id.in_(ids))
+    every = {id for row in session().execute(above) for id in row if id is not None} | set(ids)
+    session().scalars(
+        select(Post)
+        .where(Post.id.in_(every))
+        .order_by(Post.id)
+        .with_for_update(key_share=True)  # rows that only point here need not wait
+        .execution_options(populate_existing=True)
+    ).all()
+    return ids
 
 
 def hold(post: Post, kind: str, reason: str) -> None:
     """Open the case of a post that is held ("held") or whose change is ("edit"); or let the change
-    join the open one. Part of the act that held it."""
+    join the open one, which stays of the kind that it is. Part of the act that held it."""
     case = open_case_of(post)
     if case is None:
         new_case(post, kind, reason)
         return
-    case.kind, case.hold_reason = kind, reason
+    case.hold_reason = reason
     case.version += 1
 
 
-def close_withdrawn(post: Post) -> None:
-    """Close the open case of a post that its author withdrew. Part of withdrawing."""
+def follow_revision(post: Post) -> None:
+    """Let the open case of a post follow what its author has made of it: whoever looks at it reads
+    the new text before they decide. Part of revising."""
     case = open_case_of(post)
-    if case is not None:
-        case.closed_at, case.outcome = clock.now(), "withdrawn"
-        case.closed_by_id = post.author_id
-        case.claimed_by_id = case.claimed_until = None
-        case.version += 1
-        for kept in session().scalars(select(Report).where(Report.case_id == case.id)):
-            kept.state, kept.decided_at = "declined", clock.now()
+    if case is None:
+        return
+    case.version += 1
+    case.post_version = post.version
+    if post.state == "held":
+        case.hold_reason = post.hold_reason
+    elif case.hold_reason is not None and not has_pending(post):
+        case.hold_reason = None
+        if case.kind == "edit":  # the change that waited is gone, and nothing else was the matter
+            _end(case, "withdrawn", post.author_id)
+
+
+def close_withdrawn(post: Post) -> list[Report]:
+    """Close the open case of a post that its author withdrew; gives its reports, which nobody has
+    judged. Part of withdrawing."""
+    case = open_case_of(post)
+    if case is None:
+        return []
+    _end(case, "withdrawn", post.author_id)
+    waiting = select(Report).where(Report.case_id == case.id, Report.state == "open")
+    reports = list(session().scalars(waiting.order_by(Report.id)))
+    for report in reports:
+        report.state, report.decided_at = "moot", clock.now()
+    return reports
+
+
+def discard(case: Case, by: Viewer) -> None:
+    """Close a case of which nothing came. Part of discarding it."""
+    _end(case, "discarded", by.id)
+
+
+def reopen(post: Post) -> Case:
+    """The open case of a post that is out of sight again: the last one goes on, or a new one."""
+    case = open_case_of(post) or session().scalar(
+        select(Case).where(Case.post_id == post.id).order_by(Case.id.desc()).limit(1)
+    )
+    if case is None:
+        return new_case(post, "held" if post.state == "held" else "own", post.hold_reason)
+    case.closed_at = case.outcome = case.closed_by_id = None
+    case.post_version = post.version
+    case.version += 1
+    if post.state == "held":
+        case.kind, case.hold_reason = "held", post.hold_reason
+    return case
 
 
 def open_case_of(post: Post) -> Case | None:
@@ -76,27 +165,35 @@ def new_case(post: Post, kind: str, hold_reason: str | None = None) -> Case:
     return case
 
 
-def lock_author(case: Case, by: Viewer) -> User:
-    """The author's account, locked with the acting one before any post is."""
-    author_id = session().scalars(select(Post.author_id).where(Post.id == case.post_id)).one()
-    accounts = session().scalars(
-        select(User)
-        .where(User.id.in_({author_id, by.id}))
-        .order_by(User.id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    )
-    return next(user for user in accounts if user.id == author_id)
+def end_claim(case: Case) -> None:
+    """Let go of a case, and of a purge that somebody proposed."""
+    case.claimed_by_id = case.claimed_until = None
+    case.purge_by_id = case.purge_rule = case.purge_reasons = case.purge_note = None
 
 
-def lock_decided(decision: Decision) -> Post:
-    """The post of a decision, with every post that it moved, locked by id."""
-    moved = select(DecidedPost.post_id).where(DecidedPost.decision_id == decision.id)
-    posts = session().scalars(
-        select(Post)
-        .where(Post.id.in_(moved) | (Post.id == decision.post_id))
-        .order_by(Post.id)
-        .with_for_update(key_share=True)
+def _end(case: Case, outcome: str, by_id: int) -> None:
+    case.closed_at, case.outcome, case.closed_by_id = clock.now(), outcome, by_id
+    end_claim(case)
+    case.version += 1
+
+
+def _lock_cases(which: ColumnElement[bool]) -> None:
+    session().scalars(
+        select(Case)
+        .where(which)
+        .order_by(Case.id)
+        .with_for_update()
         .execution_options(populate_existing=True)
+    ).all()
+
+
+def _lock_pages(ids: list[int]) -> None:
+    """Lock the versions of the pages that show many posts, which change with each of them."""
+    rows = session().execute(select(Post.id, Post.thread_id, Post.film_id).where(Post.id.in_(ids)))
+    keys = {key for row in rows for key in (thread_key(row[1] or row[0]), argued_key(row[2]))}
+    session().execute(
+        select(PageVersion.key)
+        .where(PageVersion.key.in_(keys))
+        .order_by(PageVersion.key.desc())  # questions before films, as every act on one post
+        .with_for_update()
     )
-    return next(post for post in posts if post.id == decision.post_id)

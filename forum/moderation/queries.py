@@ -14,8 +14,8 @@ from forum.moderation.models import (
     Case,
     CaseOpening,
     Decision,
-    LogEntry,
     Note,
+    RefusedRevision,
     Report,
     Rule,
     SiteText,
@@ -26,9 +26,6 @@ CASES_A_PAGE = 40
 _RECENT = 50
 
 QUEUE = Keyset((Case.score, "desc"), (Case.opened_at, "asc"), (Case.id, "asc"))
-_LOG = Keyset(
-    (LogEntry.seq, "desc"),
-)
 
 
 def queue(kind: str | None, film_id: int | None, cursor: str | None) -> Page[Any]:
@@ -192,6 +189,14 @@ def last_decision_against(user_id: int) -> Decision | None:
 def pending_of(post_id: int) -> PendingRevision | None:
     """The change of a post that waits for a moderator."""
     return session().get(PendingRevision, post_id)
+
+
+def refused_by(decision: Decision) -> RefusedRevision | None:
+    """The change that a decision about a post refused, or took down with it: its author reads it
+    again beside the reasons."""
+    if decision.post_id is None:
+        return None
+    return session().get(RefusedRevision, (decision.id, decision.post_id))
 
 
 def is_unsealed(case_id: int, user_id: int) -> bool:

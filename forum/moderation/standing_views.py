@@ -189,6 +189,7 @@ def _outcome(report: Any, case: Any, post: Post, above: Post | None) -> ReportOu
         "open": _("A moderator will look at it."),
         "upheld": _("You were right: the moderators acted on it."),
         "declined": _("The moderators looked at it, and it stands."),
+        "moot": _("Its author took it down."),
     }
     return ReportOutcome(
         at=report.created_at,

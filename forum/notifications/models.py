@@ -14,7 +14,9 @@ class Notice(Base):
     __tablename__ = "notices"
     __table_args__ = (
         CheckConstraint(
-            "kind IN ('reply', 'decision', 'report_upheld', 'report_declined')", name="kind"
+            "kind IN ('reply', 'decision', 'report_upheld', 'report_declined', 'report_moot',"
+            " 'report_open')",
+            name="kind",
         ),
         Index("ix_notices_user_id", "user_id", text("id DESC")),
         Index(

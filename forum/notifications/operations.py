@@ -21,7 +21,8 @@ def tell(
     """Put a notice into somebody's inbox, in the transaction of the act that it is about.
 
     Args:
-        kind: "reply", "decision", "report_upheld" or "report_declined".
+        kind: "reply", "decision", or "report_" with what became of one's report: "upheld",
+            "declined", "moot" (its author took it down) or "open" (it waits again).
 
     Raises:
         Refused: `by` is not the site itself.

@@ -69,6 +69,8 @@ def _line(
     if notice.kind == "reply":
         sentence = _("Somebody replied to you about %(film)s.") % {"film": place}
         url = cards.permalink(post) if post and can_find(person, post) else None
+    elif notice.kind in _REPORTS and (decision is None or notice.kind == "report_open"):
+        sentence, url = _REPORTS[notice.kind] % {"name": name}, url_for("moderation.standing")
     elif decision is None:
         sentence, url = _("The moderators wrote to you."), None
     elif notice.kind == "decision":
@@ -77,15 +79,17 @@ def _line(
         if decision.act in _OPENED and post is not None and can_read(person, post):
             url = cards.permalink(post)
     else:
-        words = (
-            _("Your report about %(name)s was right: the moderators acted on it.")
-            if notice.kind == "report_upheld"
-            else _("The moderators looked at your report about %(name)s, and it stands.")
-        )
-        sentence = words % {"name": name}
+        sentence = _REPORTS[notice.kind] % {"name": name}
         url = url_for("moderation.log", entry=decision.log_seq, _anchor=f"entry-{decision.log_seq}")
     return NoticeLine(notice.at, sentence, url, notice.read_at is None)
 
+
+_REPORTS = {
+    "report_upheld": _("Your report about %(name)s was right: the moderators acted on it."),
+    "report_declined": _("The moderators looked at your report about %(name)s, and it stands."),
+    "report_moot": _("What you reported, %(name)s, was taken down by its author."),
+    "report_open": _("A decision was undone: moderators look at %(name)s, as you asked, again."),
+}
 
 _DECIDED = {
     "approve": _("%(name)s is approved: everybody who has seen %(film)s can read it."),

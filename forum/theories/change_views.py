@@ -13,7 +13,8 @@ from forum.lib.addresses import url_for
 from forum.lib.answers import onward
 from forum.lib.database import session, unit_of_work
 from forum.lib.language import gettext as _
-from forum.permissions import can_read, can_withdraw, require
+from forum.moderation import cases
+from forum.permissions import can_moderate, can_read, can_see_case, can_withdraw, require
 from forum.theories import cards, changes, queries
 from forum.theories.cards import Byline
 from forum.theories.finding import found_or_404
@@ -103,13 +104,19 @@ def withdraw(post_id: int) -> Response:
 
 @blueprint.post("/threads/<int:post_id>/lock")
 def lock(post_id: int) -> Response:
-    """Close a question (value 1), or open it again (value 0)."""
+    """Go to the case in which a question is closed (value 1), or opened again (value 0): that is a
+    decision like others, with reasons and a line in the log."""
     person = viewer()
     thread = found_or_404(post_id, person, "thread")
     locks = _switch()
+    require(can_moderate(person, thread))
+    require(can_see_case(person, thread))
+    if thread.thread_locked == locks:
+        return onward(cards.address(thread))
     with unit_of_work():
-        changes.lock(thread, locks, by=person)
-    return onward(cards.address(thread), said="locked" if locks else "unlocked")
+        opened = cases.open_case(thread, by=person)
+    act = "lock" if locks else "unlock"
+    return onward(url_for("moderation.case", case_id=opened.id, act=act, _anchor="decide-head"))
 
 
 @blueprint.post("/threads/<int:post_id>/pin")

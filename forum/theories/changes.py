@@ -1,6 +1,4 @@
-"""What is done to posts that stand: revising, withdrawing, locking, pinning."""
-
-from sqlalchemy import select, update
+"""What is done to posts that stand: revising, withdrawing, pinning."""
 
 from forum import events
 from forum.events import Kind
@@ -50,6 +48,8 @@ def revise(post: Post, words: Words, version: int, *, by: Viewer) -> bool:
         _hold(post, words, hold_reason, by)
         return False
     drop_pending(post)
+    if post.state == "held":  # it waits on, for what it has become
+        post.hold_reason = "link" if screening.addresses_in(_all_text(words)) else "first"
     put_text(post, words, by=by)
     return True
 
@@ -65,27 +65,6 @@ def withdraw(post: Post, *, by: Viewer) -> None:
     leave(post, "withdrawn")
     drop_pending(post)
     events.record(Kind.POST_WITHDRAWN, by=by, film_id=post.film_id, post_id=post.id)
-
-
-def lock(thread: Post, locks: bool, *, by: Viewer) -> None:
-    """Close `thread` to new theories, replies, votes and edits, or open it again.
-
-    Raises:
-        Refused: `by` may not; see `can_moderate`.
-    """
-    thread = locked(thread, by=by)
-    require(can_moderate(by, thread))
-    if thread.thread_locked == locks:
-        return
-    ids = select(Post.id).where((Post.id == thread.id) | (Post.thread_id == thread.id))
-    session().execute(ids.order_by(Post.id).with_for_update())
-    session().execute(
-        update(Post)
-        .where((Post.id == thread.id) | (Post.thread_id == thread.id))
-        .values(thread_locked=locks)
-    )
-    kind = Kind.THREAD_LOCKED if locks else Kind.THREAD_UNLOCKED
-    events.record(kind, by=by, film_id=thread.film_id, post_id=thread.id)
 
 
 def pin(thread: Post, pins: bool, *, by: Viewer) -> None:

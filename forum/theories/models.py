@@ -31,7 +31,8 @@ _MOVES = {
     "held": {"published", "removed", "withdrawn", "purged"},
     "published": {"hidden", "removed", "withdrawn", "purged"},
     "hidden": {"published", "removed", "purged"},
-    "removed": {"published", "purged"},
+    # Back to where it was, when the removal is undone.
+    "removed": {"published", "hidden", "held", "withdrawn", "purged"},
     "withdrawn": {"removed", "purged"},
 }
 """The one state machine of posts: from each state, where it may go."""

@@ -1,6 +1,8 @@
 """A post's way from one state to the next, with the copies of its state and the counts above it."""
 
-from sqlalchemy import delete, update
+from collections import defaultdict
+
+from sqlalchemy import delete, select, update
 
 from forum import counters, events
 from forum.accounts.models import User
@@ -19,6 +21,28 @@ _PUBLISHED = {
 }
 
 
+class FilmCounts:
+    """What films gain and lose in one act on many posts.
+
+    Applied at its end, in one order: of two acts on the same films the one waits for the other, and
+    never each for each.
+    """
+
+    def __init__(self) -> None:
+        self._deltas: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+
+    def add(self, film_id: int, **deltas: int) -> None:
+        """Note `deltas` (column name → amount) of a film."""
+        for name, by in deltas.items():
+            self._deltas[film_id][name] += by
+
+    def apply(self) -> None:
+        """Write down all that was noted."""
+        for film_id, deltas in sorted(self._deltas.items()):
+            counters.apply_delta(Film.id, film_id, **deltas)
+        self._deltas.clear()
+
+
 def publish(post: Post, *, by: Viewer) -> None:
     """Show a post to everybody for the first time; whatever follows publication follows now.
 
@@ -30,7 +54,9 @@ def publish(post: Post, *, by: Viewer) -> None:
     post.publish(clock.now())
     session().flush()
     _spread_state(post)
-    _count(post, 1)
+    films = FilmCounts()
+    _count(post, 1, films)
+    films.apply()
     _stir(post)
     events.record(
         _PUBLISHED[post.type],
@@ -41,10 +67,13 @@ def publish(post: Post, *, by: Viewer) -> None:
     )
 
 
-def leave(post: Post, state: str) -> None:
+def leave(post: Post, state: str, films: FilmCounts | None = None) -> None:
     """Take a post from where it is to `state`; coming back after a removal is one such way.
 
     Part of an operation that has locked the post and required the right to do so.
+
+    Args:
+        films: where the act on many posts counts films; it applies them itself.
 
     Raises:
         IllegalMove: the post can't go there.
@@ -56,21 +85,35 @@ def leave(post: Post, state: str) -> None:
     session().flush()
     _spread_state(post)
     if was_published != (post.state == "published"):
-        _count(post, -1 if was_published else 1)
+        counts = films or FilmCounts()
+        _count(post, -1 if was_published else 1, counts)
+        if films is None:
+            counts.apply()
 
 
-def _count(post: Post, by: int) -> None:
+def set_locked(thread: Post, locks: bool) -> None:
+    """Close a question to theories, replies, votes and edits, or open it again; all below it too.
+
+    Part of an operation that has locked the post and required the right to do so.
+    """
+    below = (Post.id == thread.id) | (Post.thread_id == thread.id)
+    ids = select(Post.id).where(below).order_by(Post.id)
+    session().execute(ids.with_for_update(key_share=True))
+    session().execute(update(Post).where(below).values(thread_locked=locks))
+
+
+def _count(post: Post, by: int, films: FilmCounts) -> None:
     """Count a post in above (`by` 1), or out of what it no longer belongs to (-1)."""
     shown_votes = 0 if post.blind else post.vote_count
     if isinstance(post, Thread):
         counters.apply_delta(User.id, post.author_id, thread_count=by)
-        counters.apply_delta(Film.id, post.film_id, thread_count=by)
+        films.add(post.film_id, thread_count=by)
     elif isinstance(post, Theory):
         assert post.thread_id is not None
         votes = by * shown_votes
         counters.apply_delta(User.id, post.author_id, theory_count=by)
         counters.apply_delta(Post.id, post.thread_id, theory_count=by, vote_count=votes)
-        counters.apply_delta(Film.id, post.film_id, theory_count=by, vote_count=votes)
+        films.add(post.film_id, theory_count=by, vote_count=votes)
     else:
         counters.apply_delta(User.id, post.author_id, reply_count=by)
         counters.apply_delta(Post.id, post.theory_id or 0, **stance_counts(post, by))

@@ -1,6 +1,6 @@
 """How a post gets another text: by its author, or when a change that was held is approved."""
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from forum import counters, events
 from forum.events import Kind
@@ -33,6 +33,22 @@ def put_text(post: Post, words: Words, *, by: Viewer) -> None:
         post_id=post.id,
         codes={"version": post.version},
     )
+
+
+def put_safe_title(post: Post, safe_title: str, *, by: Viewer) -> None:
+    """Make `safe_title` that of `post`, as its next version: a form that was open before is
+    outdated. A change that waits and leaves the safe title alone takes the new one along.
+
+    Part of an operation that has locked the post and required the right to do so.
+    """
+    session().execute(
+        update(PendingRevision)
+        .where(PendingRevision.post_id == post.id, PendingRevision.safe_title == post.safe_title)
+        .values(safe_title=safe_title)
+    )
+    post.safe_title = safe_title
+    post.version += 1
+    keep_revision(post, by_id=by.id)
 
 
 def drop_pending(post: Post) -> None:

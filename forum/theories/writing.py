@@ -68,13 +68,14 @@ def words(
     return Words(body, rendered, safe_title, title, kind, stance)
 
 
-def keep_revision(post: Post) -> None:
-    """Keep what `post` says now as its newest revision, in the current transaction."""
+def keep_revision(post: Post, *, by_id: int = 0) -> None:
+    """Keep what `post` says now as its newest revision, in the current transaction; of its author,
+    unless somebody else, `by_id`, made it."""
     session().add(
         Revision(
             post_id=post.id,
             number=post.version,
-            author_id=post.author_id,
+            author_id=by_id or post.author_id,
             at=clock.now(),
             safe_title=post.safe_title,
             title=post.title,

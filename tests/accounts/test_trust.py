@@ -106,14 +106,14 @@ def test_a_role_holds_from_the_next_request_on(app):
     user = a_user("igor")
     visitor = a_visitor(app, user)
     theory = a_theory()
-    lock = f"/threads/{theory.thread_id}/lock"
-    assert visitor.post(lock, value="1").status_code == 403
+    pin = f"/threads/{theory.thread_id}/pin"
+    assert visitor.post(pin, value="1").status_code == 403
     with unit_of_work():
         operations.set_role(user, "moderator", by=Operator())
-    assert visitor.post(lock, value="1").status_code == 303
+    assert visitor.post(pin, value="1").status_code == 303
     with unit_of_work():
         operations.set_role(user, "fan", by=Operator())
-    assert visitor.post(lock, value="0").status_code == 403
+    assert visitor.post(pin, value="0").status_code == 403
 
 
 @pytest.mark.parametrize("role", ["fan", "moderator", "admin"])

@@ -8,13 +8,13 @@ from sqlalchemy import select
 from forum.accounts.queries import user_named
 from forum.films.models import Film
 from forum.lib.database import db, session, unit_of_work
-from forum.theories import changes, operations
+from forum.theories import operations
 from forum.theories.models import Draft, Post
 from forum.theories.writing import words
 from forum.votes.models import VoteChange
 from forum.votes.operations import cast_vote
 from tests.browser.house import House
-from tests.factories import a_fan, a_user, viewer_of
+from tests.factories import a_fan, a_user, lock_question, viewer_of
 
 ANORA = "anora-2024"
 
@@ -66,9 +66,7 @@ def reply_by(house: House, name: str, body: str, theory: str) -> None:
 def lock(house: House, question: str) -> None:
     """A moderator locks `question`."""
     with inside(house):
-        usher = a_fan(a_user("lantern", role="moderator"))
-        with unit_of_work():
-            changes.lock(_post(question), True, by=usher)
+        lock_question(_post(question))
 
 
 def votes(house: House, title: str, ups: int, downs: int) -> None:

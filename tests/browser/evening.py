@@ -15,7 +15,7 @@ from forum.accounts.models import User
 from forum.accounts.viewers import Operator
 from forum.films.models import Film
 from forum.lib.database import session, unit_of_work
-from forum.theories import changes, drafts
+from forum.theories import changes, drafts, moving
 from forum.theories.cards import address
 from forum.theories.models import Post
 from forum.theories.writing import words
@@ -168,7 +168,7 @@ def _other_films(hana: User, usher: User, crowd: list[User]) -> dict[str, str]:
         "It comes when nobody calls.",
     )
     with unit_of_work():
-        changes.lock(locked, True, by=viewer_of(usher))
+        moving.set_locked(locked, True)
         changes.pin(locked, True, by=viewer_of(usher))
     long = writing.thread(
         jeanne,

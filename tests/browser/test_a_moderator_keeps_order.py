@@ -5,9 +5,18 @@ from playwright.sync_api import expect
 from tests.browser import behind_the_pages as behind
 from tests.browser.conftest import Arrives
 from tests.browser.house import House
+from tests.browser.people import Person
 
 QUESTION = "What does the ending stand for?"
 THEORY = "A fairy tale taken at its word"
+
+
+def decides(usher: Person, act: str) -> None:
+    """Press the button of an act on the page of a case, among the rarer ones."""
+    more = usher.page.locator("details:has(button[name=act])").first
+    if more.count() and not more.get_attribute("open"):
+        more.locator("summary").first.click()
+    usher.presses(act)
 
 
 def test_a_moderator_pins_locks_and_unlocks_a_question(arrives: Arrives, house: House) -> None:
@@ -26,8 +35,10 @@ def test_a_moderator_pins_locks_and_unlocks_a_question(arrives: Arrives, house: 
         "aria-pressed", "true"
     )
 
-    usher.presses("Lock")
-    usher.sees("The question is locked.")
+    usher.presses("Lock")  # which leads to a decision, with a rule and reasons
+    usher.page.get_by_label("Rule", exact=True).select_option("2")
+    usher.page.get_by_label("Reasons").fill("It got personal.")
+    decides(usher, "Lock")
     fan.page.reload()
     fan.sees("This question is locked: it can be read, and no longer changed.")
     expect(fan.button("Convinced")).to_have_count(0)
@@ -37,8 +48,12 @@ def test_a_moderator_pins_locks_and_unlocks_a_question(arrives: Arrives, house: 
     fan.sees("This question is locked: it can be read, and no longer changed.")
     expect(fan.page.get_by_label("Reply", exact=True)).to_have_count(0)
 
+    usher.opens("/moderation/log")
+    usher.sees("It got personal.")
+    usher.opens(behind.address(house, QUESTION))
     usher.presses("Unlock")
-    usher.sees("The question is open again.")
+    decides(usher, "Unlock")
+    usher.opens(behind.address(house, QUESTION))
     usher.presses("Unpin")
     usher.sees("The question is no longer pinned.")
     fan.page.reload()

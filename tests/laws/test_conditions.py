@@ -1,4 +1,4 @@
-"""Law: a permission that is asked of tables too holds only ``|``, ``&``, either, negate, among.
+"""Law: a permission asked of tables too holds only ``|``, ``&``, either, negate, among, given.
 
 In such a body ``and``, ``or``, ``not``, ``in``, ``~`` and chained comparisons give a wrong filter
 without an error, and ``~True`` is -2, which is true and leaks. Neither may it branch, nor follow an
@@ -11,7 +11,7 @@ import pytest
 
 from tests.laws.trees import modules, planted, sources
 
-HELPERS = ("either", "negate", "among")
+HELPERS = ("either", "negate", "among", "given")
 _FORBIDDEN = (
     ast.BoolOp,
     ast.Not,

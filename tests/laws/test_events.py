@@ -24,7 +24,7 @@ from forum.lib.database import session, unit_of_work
 from forum.moderation import cases, decisions, rules
 from forum.moderation.models import Case, Rule
 from forum.notifications import operations as notices
-from forum.theories import changes
+from forum.theories import changes, moving
 from forum.theories import operations as theories
 from forum.theories.models import Post
 from forum.theories.writing import Words, words
@@ -79,7 +79,7 @@ def scene(app: Flask) -> Scene:
     moderator = a_fan(seen=(film,), role="moderator")
     own, other = a_reply(theory, by=fan), a_user()
     with unit_of_work() as work:
-        changes.lock(closed, True, by=moderator)
+        moving.set_locked(closed, True)
         changes.pin(closed, True, by=moderator)
         votes.begin_blind(blind, True, by=Operator())
         accounts.log_in(work.get_one(User, fan.id), "a test", by=fan)
@@ -180,8 +180,6 @@ ACTS: tuple[Act, ...] = (
         ),
     ),
     (Kind.THREAD_PUBLISHED, "fan", lambda s: theories.post_thread(s.film, a_text(), by=s.fan)),
-    (Kind.THREAD_LOCKED, "moderator", lambda s: changes.lock(s.thread, True, by=s.moderator)),
-    (Kind.THREAD_UNLOCKED, "moderator", lambda s: changes.lock(s.closed, False, by=s.moderator)),
     (Kind.THREAD_PINNED, "moderator", lambda s: changes.pin(s.thread, True, by=s.moderator)),
     (Kind.THREAD_UNPINNED, "moderator", lambda s: changes.pin(s.closed, False, by=s.moderator)),
     (
@@ -203,6 +201,7 @@ ACTS: tuple[Act, ...] = (
     (Kind.FIGURES_REVEALED, "fan", lambda s: votes.show_figures(s.theory, by=s.fan)),
     (Kind.REPORT_FILED, "fan", lambda s: cases.report(s.theory, 1, "", by=s.fan)),
     (Kind.CASE_OPENED, "moderator", lambda s: cases.open_case(s.blind, by=s.moderator)),
+    (Kind.CASE_DISCARDED, "moderator", lambda s: cases.discard(s.case, by=s.moderator)),
     (Kind.CASE_CLAIMED, "moderator", lambda s: cases.claim(s.case, s.other, by=s.moderator)),
     (Kind.CASE_RELEASED, "moderator", lambda s: cases.release(s.claimed, s.other, by=s.moderator)),
     (Kind.CASE_UNSEALED, "moderator", lambda s: cases.unseal(s.case, s.other, by=s.moderator)),
@@ -303,7 +302,6 @@ def test_an_act_that_changes_nothing_is_not_recorded(scene: Scene) -> None:
     again: tuple[Callable[[], object], ...] = (
         lambda: films.open_seal(scene.film, by=scene.fan),
         lambda: films.close_seal(scene.other_film, by=scene.fan),
-        lambda: changes.lock(scene.closed, True, by=scene.moderator),
         lambda: changes.pin(scene.closed, True, by=scene.moderator),
         lambda: accounts.end_session(scene.session_id, by=scene.moderator),
         lambda: credentials.reset_password("spent", "hash", by=scene.guest),

@@ -66,10 +66,11 @@ def the_viewers(authors: list[int], films: list[int]) -> dict[str, Viewer]:
 
 
 def every_post(authors: list[int], films: list[int], thread: int, theory: int) -> Iterator[dict]:
-    """A row for every combination of states that a permission may read."""
+    """A row for every combination of states that a permission may read; some were never out."""
     numbers = itertools.count(1000)
-    for kind, state, above, theory_state, film_state, film, author in itertools.product(
-        ("thread", "theory", "reply"), STATES, STATES, STATES, FILM_STATES, films, authors
+    for kind, state, above, theory_state, film_state, film, author, at in itertools.product(
+        *(("thread", "theory", "reply"), STATES, STATES, STATES, FILM_STATES, films, authors),
+        (None, clock.now()),
     ):
         number = next(numbers)
         # A question stands for itself, a theory below a question only.
@@ -100,6 +101,7 @@ def every_post(authors: list[int], films: list[int], thread: int, theory: int) -
             "stance": "neutral" if kind == "reply" else None,
             "path": str(number) if kind == "reply" else None,
             "created_at": clock.now(),
+            "published_at": at,
         }
 
 

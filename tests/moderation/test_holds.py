@@ -1,5 +1,7 @@
 """What newcomers write waits for a moderator: first posts, links, large changes."""
 
+import time
+
 import pytest
 from sqlalchemy import select
 
@@ -123,7 +125,61 @@ def test_members_link_as_they_like():
 
 @pytest.mark.parametrize("text", ["At 2:14:05 she waits. Then nothing.", "e.g. the end", "No. 5"])
 def test_ordinary_punctuation_is_no_link(text):
-    assert screening.links_in(text) == 0
+    assert screening.addresses_in(text) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("myflixer.sx", "See soap2day.ag.", "fmovies.ps/watch", "(watch.example)", "EXAMPLE.AG"),
+        *(
+            "myflixer[.]click",
+            "myflixer (dot) click",
+            "myflixer\u3002click",
+            "my\u200bflixer.click",
+        ),
+        *("http://1.2.3.4/x", "[here](evil.pdf.zip)", "//myflixer.sx", "Free on **fmovies.ps**"),
+        "[1]: fmovies.ps",
+    ],
+)
+def test_a_domain_of_any_ending_and_in_any_disguise_is_a_link(text):
+    assert len(screening.addresses_in(text)) == 1
+
+
+@pytest.mark.parametrize("text", ["She waits.Then she goes.", "3.5 of 5", "U.S. a.m.", "Mr.Smith"])
+def test_a_full_stop_without_a_space_is_no_link(text):
+    assert screening.addresses_in(text) == frozenset()
+
+
+def test_one_address_put_in_the_place_of_another_waits():
+    def reason(old, new):
+        return screening.reason_to_hold_change(is_newcomer=True, old=old, new=new)
+
+    long = "Thirty words are enough for a change of one to be a small one here. " * 3
+    assert reason(long + "https://example.org/x", long + "https://myflixer-to.click/x") == "link"
+    assert reason(long + "https://example.org/x", long + "http://www.example.org/x/.") is None
+    assert reason(long + "https://example.org/x", long) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "waits"),
+    [
+        ("one two three four five six seven", "one two three four five six eight", False),
+        ("one two three four five six", "one two three go on otherwise", True),
+        ("he loves her and she does not love him", "not him does love she and her loves he", True),
+        ("", "words", True),
+    ],
+)
+def test_a_change_of_more_than_a_third_waits_a_smaller_one_stands(old, new, waits):
+    reason = screening.reason_to_hold_change(is_newcomer=True, old=old, new=new)
+    assert (reason == "change") is waits
+
+
+@pytest.mark.parametrize("text", ["a " * 10_000, "[" * 20_000, "a." * 10_000, "a-" * 10_000])
+def test_screening_takes_milliseconds_whatever_is_written(text):
+    began = time.process_time()
+    screening.reason_to_hold_change(is_newcomer=True, old=text, new=text[1:] + "b")
+    assert time.process_time() - began < 0.2
 
 
 def edited(visitor, theory, body):

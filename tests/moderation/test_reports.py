@@ -3,11 +3,14 @@
 import pytest
 from sqlalchemy import select
 
+from forum.events import Event, Kind
 from forum.lib.database import unit_of_work
 from forum.lib.quotas import TooMany
 from forum.moderation.cases import report
+from forum.moderation.decisions import Grounds, reverse
 from forum.moderation.models import Case, Report
 from forum.permissions import Refused
+from forum.theories.changes import withdraw
 from tests.factories import (
     a_fan,
     a_film,
@@ -96,34 +99,53 @@ def test_nobody_reports_their_own_post_nor_one_that_is_gone(app):
 def test_ten_reports_an_hour_are_enough(app):
     fan = a_fan()
     theories = [a_theory() for _ in range(3)]
-    for theory in theories[:2]:
-        reported(theory, fan)
-    with unit_of_work() as work:
-        for number in range(8):
-            case = Case(
-                kind="report",
-                post_id=theories[0].id,
-                film_id=theories[0].film_id,
-                post_version=1,
-                opened_at=theories[0].created_at,
-                closed_at=theories[0].created_at,
-                outcome="upheld",
-            )
-            work.add(case)
-            work.flush()
-            work.add(
-                Report(
-                    case_id=case.id,
-                    reporter_id=fan.id,
-                    rule_number=1,
-                    words=str(number),
-                    weight=1,
-                    state="upheld",
-                    created_at=fan.now,
-                )
-            )
+    for number in range(5):
+        reported(theories[0], fan, words=f"for the {number}. time")
+        reported(theories[1], fan, words=f"for the {number}. time")
     with pytest.raises(TooMany):
         reported(theories[2], fan)
+    with pytest.raises(TooMany):
+        reported(theories[0], fan, words="once more")
+
+
+def test_saying_the_same_again_changes_nothing_and_costs_nothing():
+    theory, fan = a_theory(), a_fan()
+    for _ in range(12):
+        assert reported(theory, fan, words="rude") is True
+    [case] = found(select(Case))
+    assert case.version == 2
+    assert len(found(select(Event).where(Event.kind == Kind.REPORT_FILED))) == 1
+
+
+def test_whoever_reports_what_its_author_takes_down_hears_so_and_was_not_wrong(app):
+    author, reporter = a_user(), a_user()
+    film = a_film()
+    theory = a_theory(a_thread(film), by=a_fan(author, seen=(film,)))
+    reported(theory, viewer_of(reporter))
+    with unit_of_work():
+        withdraw(theory, by=viewer_of(author))
+    assert found(select(Report.state)) == ["moot"]
+    assert "was taken down by its author" in a_visitor(app, reporter).see("/inbox")
+    assert "Its author took it down." in a_visitor(app, reporter).see("/standing")
+
+
+def test_reporters_of_everything_that_a_spammer_wrote_hear_of_the_ban(app):
+    film = a_film()
+    spammer = a_fan(seen=(film,))
+    first, second = (a_theory(a_thread(film), by=spammer) for _ in range(2))
+    one, other, moderator = a_user(), a_user(), a_moderator()
+    reported(first, viewer_of(one))
+    reported(second, viewer_of(other))
+    case = found(select(Case).where(Case.post_id == first.id))[0]
+    decision = decide(case, "ban_and_remove", a_moderator())
+    for user in (one, other):
+        assert a_visitor(app, user).see("/inbox").count("was right") == 1
+    with unit_of_work():
+        reverse(decision, Grounds(reasons="It was wrong."), by=moderator)
+    for user in (one, other):
+        inbox = a_visitor(app, user).see("/inbox")
+        assert inbox.count("was right") == inbox.count("and it stands") == 1
+    assert found(select(Report.state)) == ["declined", "declined"]
 
 
 def test_the_reporter_hears_whether_they_were_right(app):

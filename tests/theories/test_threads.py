@@ -4,10 +4,12 @@ import pytest
 from sqlalchemy import select
 
 from forum.events import Event, Kind
+from forum.moderation.models import Case
 from forum.theories.models import Post
 from tests.factories import (
     a_fan,
     a_film,
+    a_moderator,
     a_reply,
     a_theory,
     a_thread,
@@ -15,8 +17,10 @@ from tests.factories import (
     a_visitor,
     again,
     author_of,
+    decide,
     film_of,
     found,
+    lock_question,
     viewer_of,
 )
 
@@ -93,9 +97,7 @@ def test_a_locked_question_is_read_and_no_longer_changed(app, film, thread):
     reply = a_reply(theory, by=viewer_of(user))
     author = a_visitor(app, user)
     reader = a_visitor(app, seen=(film,))
-    moderator = a_visitor(app, a_user(role="moderator"), seen=(film,))
-    response = moderator.post(f"/threads/{thread.id}/lock", value="1")
-    assert response.location == f"/threads/{thread.id}-a-safe-question?said=locked"
+    lock_question(thread)
     assert set(found(select(Post.thread_locked))) == {True}
     said = "This question is locked: it can be read, and no longer changed."
     form = {"safe_title": "Safe title", "title": "Title", "kind": "plot", "body": "KEPT WORDS"}
@@ -119,20 +121,21 @@ def test_a_locked_question_is_read_and_no_longer_changed(app, film, thread):
     assert len(found(select(Post))) == 3
 
 
-def test_what_is_locked_may_still_be_withdrawn(app, film, thread, moderator):
+def test_what_is_locked_may_still_be_withdrawn(app, film, thread):
     user = a_user("igor")
     theory = a_theory(thread, by=a_fan(user, seen=(film,)))
-    moderator.post(f"/threads/{thread.id}/lock", value="1")
+    lock_question(thread)
     a_visitor(app, user).post(f"/posts/{theory.id}/withdrawal")
     assert again(theory).state == "withdrawn"
 
 
 def test_an_unlocked_question_goes_on(film, thread, moderator, reader):
     theory = a_theory(thread)
-    moderator.post(f"/threads/{thread.id}/lock", value="1")
+    lock_question(thread)
     response = moderator.post(f"/threads/{thread.id}/lock", value="0")
-    assert "said=unlocked" in response.location
-    assert "The question is open again." in moderator.see(response.location)
+    [case] = found(select(Case))
+    assert response.location == f"/moderation/cases/{case.id}?act=unlock#decide-head"
+    decide(case, "unlock", a_moderator())
     assert reader.post(f"/posts/{theory.id}/votes", value="1").status_code == 303
     assert a_theory(thread).thread_locked is False
 
@@ -148,14 +151,11 @@ def test_pinned_is_pinned_until_it_is_let_go(thread, moderator):
 
 
 def test_acts_of_moderators_are_written_down_once(thread, moderator):
-    for _ in range(2):
-        for act, value in (("lock", "1"), ("pin", "1"), ("pin", "0"), ("lock", "0")):
-            moderator.post(f"/threads/{thread.id}/{act}", value=value)
-            moderator.post(f"/threads/{thread.id}/{act}", value=value)
+    for value in ("1", "0", "1", "0"):
+        moderator.post(f"/threads/{thread.id}/pin", value=value)
+        moderator.post(f"/threads/{thread.id}/pin", value=value)
     kinds = found(select(Event.kind).where(Event.post_id == thread.id).order_by(Event.id))
-    assert kinds[1:] == 2 * [
-        *(Kind.THREAD_LOCKED, Kind.THREAD_PINNED, Kind.THREAD_UNPINNED, Kind.THREAD_UNLOCKED)
-    ]
+    assert kinds[1:] == 2 * [Kind.THREAD_PINNED, Kind.THREAD_UNPINNED]
 
 
 @pytest.mark.parametrize("act", ["lock", "pin"])

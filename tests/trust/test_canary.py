@@ -43,6 +43,8 @@ FINDERS = {
     "removed": {*VISITORS},
     "withdrawn": {*VISITORS},
     "held": {"author", *MODERATORS},
+    "refused": {"author", *MODERATORS},
+    "taken-back": {"author", *MODERATORS},
     "purged": set(),
 }
 """State of a post → who learns that it exists; below a held or purged one it is as with held."""
@@ -76,7 +78,7 @@ CASE_PAGES = {
 """Where a moderator has one case before them: with its reports, notes and text."""
 
 JUDGED = {"reported", "pending", "purging", "decided", "decided-of-moderator", "of-moderator"}
-JUDGED |= {"of-admin"}
+JUDGED |= {"of-admin", "refused"}
 """States of posts as their names tell them that moderators have a case about."""
 
 CASE_STATES = {"decided": "removed", "decided-of-moderator": "removed"}
@@ -189,7 +191,7 @@ def standing(post: str) -> tuple[str, str]:
     """The state of a post, and of the question or theory above it; a reply above doesn't matter."""
     state = post.split("/")[2]
     state = CASE_STATES.get(state, state)
-    if state in TAKEN_DOWN:
+    if state in (*TAKEN_DOWN, "refused", "taken-back"):
         return state, "published"
     below = re.fullmatch(r"below-(?:theory|thread)-(\w+)", state)
     return "published", below.group(1) if below else "published"

@@ -6,18 +6,24 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select
 
+from forum.accounts.models import User
+from forum.lib.database import unit_of_work
 from forum.moderation.log import verify
 from forum.moderation.models import Case, Decision, LogEntry
 from forum.notifications.models import Notice
+from forum.theories.models import Post
 from tests.crowds import at_once
 from tests.factories import (
     a_case,
     a_fan,
+    a_film,
+    a_moderator,
     a_reply,
     a_theory,
     a_thread,
     a_user,
     a_visitor,
+    decide,
     film_of,
     found,
     the_rules,
@@ -57,7 +63,91 @@ def test_two_moderators_and_200_cases_give_one_decision_each(app):
     assert [sorted(answers) for answers in zip(first, second, strict=True)] == [[303, 409]] * CASES
     for counted in (Decision, LogEntry, Notice):
         assert found(select(func.count()).select_from(counted)) == [CASES]
-    assert found(select(func.count()).where(Case.closed_at.is_(None))) == [0]
+    # What was hidden stays in the queue until somebody has looked at it.
+    hidden = found(select(func.count()).where(Decision.act == "hide"))
+    assert found(select(func.count()).where(Case.closed_at.is_(None))) == hidden
+    assert verify() is None
+
+
+def two_spammers():
+    """Two new accounts whose theories and replies stand in the same questions of the same films,
+    in opposite orders, with those of a third; and a case about each."""
+    films = [a_film() for _ in range(3)]
+    # Admins post without a quota.
+    pair = [a_fan(a_user(role="admin"), seen=tuple(films)) for _ in range(2)]
+    threads = [a_thread(film) for film in films]
+    theories = [a_theory(thread) for thread in threads]
+    for first, second in (pair, pair[::-1]):
+        for thread, theory in zip(threads, theories, strict=True):
+            a_reply(theory, by=first)
+            a_reply(a_theory(thread, by=second), by=first)
+        threads.reverse()
+        theories.reverse()
+    with unit_of_work() as work:
+        for fan in pair:
+            work.get_one(User, fan.id).role = "fan"
+    posts = [found(select(Post).where(Post.author_id == fan.id).limit(1))[0] for fan in pair]
+    return pair, [a_case(post) for post in posts]
+
+
+def both(act) -> list[int]:
+    """What two moderators are answered who do `act` (called with 0 and 1) at the same time."""
+    start = threading.Barrier(2)
+
+    def run(number: int) -> int:
+        start.wait()
+        return act(number).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        return sorted(pool.map(run, (0, 1)))
+
+
+def test_two_spammers_are_swept_away_and_brought_back_at_once(app):
+    the_rules()
+    moderators = [a_visitor(app, a_user(role="moderator")) for _ in range(2)]
+    grounds = {"rule": "4", "reasons": "Spam."}
+    for _ in range(4):
+        pair, pages = two_spammers()
+        forms = [(case.id, case.version) for case in pages]
+
+        def sweep(number: int, forms=forms):
+            case_id, version = forms[number]
+            place = f"/moderation/cases/{case_id}/decision"
+            return moderators[number].post(place, act="ban_and_remove", version=version, **grounds)
+
+        assert both(sweep) == [303, 303]
+        theirs = Post.author_id.in_([fan.id for fan in pair])
+        assert set(found(select(Post.state).where(theirs))) == {"removed"}
+        last = found(select(Decision.id).order_by(Decision.id.desc()).limit(2))
+
+        def bring_back(number: int, last=last):
+            return moderators[number].post(f"/moderation/decisions/{last[number]}/reversal")
+
+        assert both(bring_back) == [303, 303]
+        assert set(found(select(Post.state).where(theirs))) == {"published"}
+    assert verify() is None
+
+
+def test_a_decision_is_undone_once_by_two_and_while_its_author_acts(app):
+    the_rules()
+    film = a_film()
+    user = a_user()
+    thread = a_thread(film)
+    theories = [a_theory(thread, by=a_fan(user, seen=(film,))) for _ in range(5)]
+    others = [a_theory(thread) for _ in theories]
+    moderators = [a_visitor(app, a_user(role="moderator")) for _ in range(2)]
+    author = a_visitor(app, user, seen=(film,))
+    for theory, other in zip(theories, others, strict=True):
+        decision = decide(a_case(theory), "remove", a_moderator())
+        place, vote = f"/moderation/decisions/{decision.id}/reversal", f"/posts/{other.id}/votes"
+
+        def act(number: int, place=place, vote=vote):
+            author.post(vote, value="1") if number else None
+            return moderators[number].post(place, reasons="It was wrong.")
+
+        assert both(act) == [303, 303]
+        assert found(select(func.count()).where(LogEntry.reverts_seq == decision.log_seq)) == [1]
+        assert found(select(Post.state).where(Post.id == theory.id)) == ["published"]
     assert verify() is None
 
 

@@ -27,6 +27,7 @@ from tests.conftest import settings_for
 from tests.crowds import at_once
 from tests.factories import (
     PASSWORD,
+    a_case,
     a_fan,
     a_film,
     a_reply,
@@ -37,6 +38,7 @@ from tests.factories import (
     again,
     film_of,
     found,
+    the_rules,
     thread_of,
 )
 from tests.visitors import Visitor
@@ -244,8 +246,11 @@ def test_a_quota_holds_against_posts_at_once(app, theory):
 
 def test_no_vote_begun_after_a_lock_is_counted(app, theory):
     fans = crowd(app, 8, theory)
+    the_rules()
     moderator = a_visitor(app, a_user(role="moderator"), seen=(film_of(theory),))
-    path, lock_path = f"/posts/{theory.id}/votes", f"/threads/{theory.thread_id}/lock"
+    case = a_case(thread_of(theory))
+    form = {"act": "lock", "rule": "2", "reasons": "It got personal.", "version": case.version}
+    path, lock_path = f"/posts/{theory.id}/votes", f"/moderation/cases/{case.id}/decision"
     is_locked: list[bool] = []
 
     def vote_on(fan: Visitor) -> list[tuple[bool, int]]:
@@ -257,7 +262,7 @@ def test_no_vote_begun_after_a_lock_is_counted(app, theory):
         return codes
 
     def lock() -> list[tuple[bool, int]]:
-        code = moderator.post(lock_path, value="1").status_code
+        code = moderator.post(lock_path, **form).status_code
         is_locked.append(True)
         return [(False, code)]
 

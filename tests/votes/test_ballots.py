@@ -21,6 +21,8 @@ from tests.factories import (
     film_of,
     found,
     in_state,
+    lock_question,
+    thread_of,
 )
 from tests.votes.crowd import give_votes
 from tests.votes.reading import ballot
@@ -149,8 +151,7 @@ def test_ones_own_theory_is_voted_on_by_the_others(app, theory, film):
 def test_a_locked_question_shows_its_ballots_shut(app, theory, film):
     voter = a_visitor(app, seen=(film,))
     voter.post(f"/posts/{theory.id}/votes", value="1")
-    moderator = a_visitor(app, a_user(role="moderator"), seen=(film,))
-    moderator.post(f"/threads/{theory.thread_id}/lock", value="1")
+    lock_question(thread_of(theory))
     page = voter.see(f"/theories/{theory.id}")
     assert "This question is locked" in ballot(page)
     assert "ballot-shut" in page

@@ -18,6 +18,7 @@ from tests.factories import (
     a_visitor,
     film_of,
     in_state,
+    lock_question,
     thread_of,
     viewer_of,
 )
@@ -138,8 +139,7 @@ def test_theories_of_films_one_has_seen_wait_for_ones_vote(app):
     with unit_of_work():
         cast_vote(voted, 1, by=fan)
     in_state(gone, "removed")
-    moderator = a_visitor(app, a_user(role="moderator"), seen=(film,))
-    moderator.post(f"/threads/{locked.thread_id}/lock", value="1")
+    lock_question(thread_of(locked))
     visitor = a_visitor(app, user)
     page = visitor.see("/")
     assert waiting(page) == [open_.id]

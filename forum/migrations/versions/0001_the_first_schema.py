@@ -317,9 +317,10 @@ def upgrade() -> None:
     sa.Column('purge_by_id', sa.Integer(), nullable=True),
     sa.Column('purge_rule', sa.Integer(), nullable=True),
     sa.Column('purge_reasons', sa.Text(), nullable=True),
+    sa.Column('purge_note', sa.Text(), nullable=True),
     sa.Column('version', sa.Integer(), server_default='1', nullable=False),
     sa.CheckConstraint("kind IN ('report', 'held', 'edit', 'own')", name=op.f('ck_cases_kind')),
-    sa.CheckConstraint("outcome IN ('approved', 'declined', 'upheld', 'withdrawn')", name=op.f('ck_cases_outcome')),
+    sa.CheckConstraint("outcome IN ('approved', 'declined', 'upheld', 'withdrawn', 'discarded')", name=op.f('ck_cases_outcome')),
     sa.CheckConstraint('(claimed_by_id IS NULL) = (claimed_until IS NULL)', name=op.f('ck_cases_claim')),
     sa.CheckConstraint('(closed_at IS NULL) = (outcome IS NULL)', name=op.f('ck_cases_closed')),
     sa.ForeignKeyConstraint(['claimed_by_id'], ['users.id'], name=op.f('fk_cases_claimed_by_id')),
@@ -358,7 +359,7 @@ def upgrade() -> None:
     sa.Column('with_second', sa.Boolean(), server_default=sa.false(), nullable=False),
     sa.Column('post_id', sa.Integer(), nullable=True),
     sa.Column('film_id', sa.Integer(), nullable=True),
-    sa.Column('label', sa.String(length=160), nullable=False),
+    sa.Column('label_digest', sa.String(length=64), nullable=False),
     sa.Column('rule_number', sa.Integer(), nullable=True),
     sa.Column('rule_version', sa.Integer(), nullable=True),
     sa.Column('reasons', sa.Text(), nullable=False),
@@ -378,6 +379,14 @@ def upgrade() -> None:
     op.create_index('ix_moderation_log_act', 'moderation_log', ['act', 'seq'], unique=False)
     op.create_index('ix_moderation_log_actor_id', 'moderation_log', ['actor_id', 'seq'], unique=False)
     op.create_index('ix_moderation_log_film_id', 'moderation_log', ['film_id', 'seq'], unique=False)
+    op.create_index('ix_moderation_log_post_id', 'moderation_log', ['post_id'], unique=False)
+    op.create_table('log_labels',
+    sa.Column('seq', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('text', sa.String(length=160), nullable=True),
+    sa.Column('salt', sa.String(length=32), nullable=True),
+    sa.CheckConstraint('(text IS NULL) = (salt IS NULL)', name=op.f('ck_log_labels_erased_whole')),
+    sa.PrimaryKeyConstraint('seq', name=op.f('pk_log_labels'))
+    )
     op.create_table('peeks',
     sa.Column('user_id', sa.Integer(), nullable=False),
     sa.Column('post_id', sa.Integer(), nullable=False),
@@ -462,6 +471,7 @@ def upgrade() -> None:
     sa.Column('rule_version', sa.Integer(), nullable=True),
     sa.Column('reasons', sa.Text(), nullable=False),
     sa.Column('note', sa.Text(), server_default='', nullable=False),
+    sa.Column('note_salt', sa.String(length=32), nullable=True),
     sa.Column('source', sa.String(length=10), nullable=False),
     sa.Column('until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('by_id', sa.Integer(), nullable=False),
@@ -507,24 +517,43 @@ def upgrade() -> None:
     sa.Column('state', sa.String(length=10), server_default='open', nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("state IN ('open', 'upheld', 'declined')", name=op.f('ck_reports_state')),
+    sa.Column('decision_id', sa.Integer(), nullable=True),
+    sa.CheckConstraint("state IN ('open', 'upheld', 'declined', 'moot')", name=op.f('ck_reports_state')),
     sa.ForeignKeyConstraint(['case_id'], ['cases.id'], name=op.f('fk_reports_case_id')),
+    sa.ForeignKeyConstraint(['decision_id'], ['decisions.id'], name=op.f('fk_reports_decision_id')),
     sa.ForeignKeyConstraint(['reporter_id'], ['users.id'], name=op.f('fk_reports_reporter_id')),
     sa.ForeignKeyConstraint(['rule_number'], ['rules.number'], name=op.f('fk_reports_rule_number')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_reports')),
     sa.UniqueConstraint('case_id', 'reporter_id', name=op.f('uq_reports_case_id_reporter_id'))
     )
+    op.create_index('ix_reports_decision_id', 'reports', ['decision_id'], unique=False)
     op.create_index('ix_reports_reporter_id', 'reports', ['reporter_id', 'id'], unique=False)
     op.create_table('decided_posts',
     sa.Column('decision_id', sa.Integer(), nullable=False),
     sa.Column('post_id', sa.Integer(), nullable=False),
     sa.Column('state_before', sa.String(length=10), nullable=False),
     sa.Column('safe_title_before', sa.String(length=80), nullable=True),
+    sa.Column('removed_under_before', sa.Integer(), nullable=True),
+    sa.Column('log_seq_before', sa.Integer(), nullable=True),
+    sa.Column('version_after', sa.Integer(), nullable=True),
     sa.ForeignKeyConstraint(['decision_id'], ['decisions.id'], name=op.f('fk_decided_posts_decision_id')),
     sa.ForeignKeyConstraint(['post_id'], ['posts.id'], name=op.f('fk_decided_posts_post_id')),
     sa.PrimaryKeyConstraint('decision_id', 'post_id', name=op.f('pk_decided_posts'))
     )
     op.create_index('ix_decided_posts_post_id', 'decided_posts', ['post_id'], unique=False)
+    op.create_table('refused_revisions',
+    sa.Column('decision_id', sa.Integer(), nullable=False),
+    sa.Column('post_id', sa.Integer(), nullable=False),
+    sa.Column('safe_title', sa.String(length=80), nullable=True),
+    sa.Column('title', sa.String(length=160), nullable=True),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('kind', sa.String(length=10), nullable=True),
+    sa.Column('stance', sa.String(length=10), nullable=True),
+    sa.ForeignKeyConstraint(['decision_id'], ['decisions.id'], name=op.f('fk_refused_revisions_decision_id')),
+    sa.ForeignKeyConstraint(['post_id'], ['posts.id'], name=op.f('fk_refused_revisions_post_id')),
+    sa.PrimaryKeyConstraint('decision_id', 'post_id', name=op.f('pk_refused_revisions'))
+    )
+    op.create_index('ix_refused_revisions_post_id', 'refused_revisions', ['post_id'], unique=False)
     op.create_table('notices',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('user_id', sa.Integer(), nullable=False),
@@ -533,7 +562,7 @@ def upgrade() -> None:
     sa.Column('decision_id', sa.Integer(), nullable=True),
     sa.Column('at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("kind IN ('reply', 'decision', 'report_upheld', 'report_declined')", name=op.f('ck_notices_kind')),
+    sa.CheckConstraint("kind IN ('reply', 'decision', 'report_upheld', 'report_declined', 'report_moot', 'report_open')", name=op.f('ck_notices_kind')),
     sa.ForeignKeyConstraint(['decision_id'], ['decisions.id'], name=op.f('fk_notices_decision_id')),
     sa.ForeignKeyConstraint(['post_id'], ['posts.id'], name=op.f('fk_notices_post_id')),
     sa.ForeignKeyConstraint(['user_id'], ['users.id'], name=op.f('fk_notices_user_id')),

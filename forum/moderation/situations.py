@@ -1,0 +1,45 @@
+"""What a case is about as it stands now, as far as it decides which acts make sense."""
+
+from datetime import timedelta
+
+from forum.accounts.models import User
+from forum.accounts.sessions import sanction_in_force
+from forum.accounts.trust import trust_of
+from forum.lib import clock
+from forum.lib.database import session
+from forum.moderation.acts import Situation
+from forum.permissions import Viewer, can_sanction
+from forum.theories.models import PendingRevision, Post
+
+NEW_FOR = timedelta(days=30)
+"""For how long an account is new: until then it can't be trusted by itself."""
+
+
+def situation_of(post: Post, author: User, *, by: Viewer) -> Situation:
+    """The situation of `post` for `by`, who looks at it."""
+    return Situation(
+        type=post.type,
+        state=post.state,
+        is_locked=post.thread_locked,
+        has_pending=has_pending(post),
+        may_sanction=bool(can_sanction(by, author)),
+        sanction=sanction_in_force(author.sanction, author.sanctioned_until, clock.now()),
+        is_new_account=_is_new(author),
+    )
+
+
+def has_pending(post: Post) -> bool:
+    """Whether a change of `post` waits for a moderator."""
+    return session().get(PendingRevision, post.id) is not None
+
+
+def still_waits(post: Post) -> bool:
+    """Whether somebody must look at `post` again: it is out of sight, or a change of it is."""
+    return post.state in ("held", "hidden") or has_pending(post)
+
+
+def _is_new(author: User) -> bool:
+    now = clock.now()
+    posts = author.thread_count + author.theory_count + author.reply_count
+    is_newcomer = trust_of(author.created_at, posts, author.trust_set, now) == "newcomer"
+    return is_newcomer or now - author.created_at < NEW_FOR

@@ -1,0 +1,362 @@
+"""What waits for moderators: it leaves no trace for others, changes under nobody's hands, and stays
+in the queue until it is settled."""
+
+import pytest
+from sqlalchemy import select
+
+from forum.accounts import operations as accounts
+from forum.accounts.models import User
+from forum.accounts.viewers import Operator
+from forum.events import Event, Kind
+from forum.lib.database import unit_of_work
+from forum.moderation import cases, decisions, queries
+from forum.moderation.acts import possible
+from forum.moderation.decisions import Grounds, Handled
+from forum.moderation.effects import NotPossible
+from forum.moderation.log import verify
+from forum.moderation.models import Case, LogEntry, Report
+from forum.moderation.situations import situation_of
+from forum.permissions import Refused
+from forum.theories.changes import Outdated, revise, withdraw
+from forum.theories.models import PendingRevision, Revision, Theory
+from forum.theories.writing import words
+from tests.conftest import settings_for
+from tests.factories import (
+    a_case,
+    a_fan,
+    a_film,
+    a_moderator,
+    a_theory,
+    a_thread,
+    a_user,
+    a_visitor,
+    again,
+    author_of,
+    days,
+    decide,
+    film_of,
+    found,
+    the_rules,
+    viewer_of,
+)
+
+pytestmark = pytest.mark.usefixtures("app")
+
+LEAK = "Free on MyFlixer-to.click"
+BODY = "One two three four five six seven eight nine ten eleven twelve."
+
+
+@pytest.fixture
+def settings(tmp_path, database_url):
+    return settings_for(tmp_path, database_url=database_url, hold_first_posts="2")
+
+
+@pytest.fixture(autouse=True)
+def rules(app):
+    the_rules()
+
+
+def a_text(body, **given):
+    titles = {"safe_title": "A safe newcomer", "title": "A sealed newcomer", "kind": "plot"}
+    return words(body, **{**titles, **given})
+
+
+def a_newcomers_theory(safe_title=LEAK, body=BODY):
+    """A theory that waits, with its author."""
+    film = a_film()
+    thread = a_thread(film)
+    author = a_fan(seen=(film,), trust="newcomer")
+    theory = a_theory(thread, by=author, safe_title=safe_title, title="A sealed one", body=body)
+    return theory, author
+
+
+def an_approved_theory(body=BODY):
+    theory, author = a_newcomers_theory("A safe newcomer", body)
+    decide(open_case(), "approve", a_moderator())
+    return again(theory), author
+
+
+def revised(theory, by, body, **given):
+    with unit_of_work():
+        return revise(theory, a_text(body, **given), again_version(theory), by=by)
+
+
+def again_version(theory):
+    return found(select(Theory.version).where(Theory.id == theory.id))[0]
+
+
+def reported(post, by, rule=2):
+    with unit_of_work():
+        cases.report(post, rule, "rude", by=by)
+
+
+def open_case():
+    [case] = found(select(Case).where(Case.closed_at.is_(None)))
+    return case
+
+
+def acts_for(post, by=None):
+    by = by or a_moderator()
+    return [act.name for act in possible(situation_of(post, author_of(post), by=by))]
+
+
+# --- what was never published -------------------------------------------------------------------
+
+
+def refuse(theory, author):
+    decide(open_case(), "remove", a_moderator(), reasons="Not here.")
+
+
+def take_back(theory, author):
+    with unit_of_work():
+        withdraw(theory, by=author)
+
+
+def sweep_away(theory, author):
+    decide(open_case(), "ban_and_remove", a_moderator(), reasons="Not here.")
+
+
+@pytest.mark.parametrize("end", [refuse, take_back, sweep_away])
+def test_what_nobody_has_seen_leaves_no_trace_for_others(app, guest, end):
+    theory, author = a_newcomers_theory()
+    film = film_of(theory)
+    thread = f"/posts/{theory.thread_id}"
+    end(theory, author)
+    other = a_visitor(app, seen=(film,))
+    for visitor in (guest, other):
+        assert visitor.get(f"/posts/{theory.id}").status_code == 404
+        for place in (f"/films/{film.slug}", "/moderation/log", f"/fans/{author.name}"):
+            assert "MyFlixer" not in visitor.see(place)
+        page = visitor.get(thread, follow_redirects=True).text
+        assert "MyFlixer" not in page
+        assert "Withdrawn by its author." not in page
+        assert "Removed by the moderators" not in page
+    own = a_visitor(app, found(select(User).where(User.id == author.id))[0], seen=(film,))
+    assert own.get(f"/posts/{theory.id}", follow_redirects=True).status_code == 200
+    assert verify() is None
+
+
+def test_the_log_says_that_something_waited_and_not_what(guest):
+    theory, _author = a_newcomers_theory()
+    decide(open_case(), "remove", a_moderator())
+    page = guest.see("/moderation/log")
+    assert "A theory that waited" in page
+    assert f"/posts/{theory.id}" not in page
+
+
+# --- what changes while it waits ----------------------------------------------------------------
+
+
+def test_a_held_post_that_changes_under_a_moderators_hands_is_not_approved(app):
+    theory, author = a_newcomers_theory("A safe one", "Harmless.")
+    case = open_case()
+    seen = case.version
+    revised(theory, author, f"Watch it {LEAK}")
+    moderator = a_moderator()
+    with pytest.raises(Handled), unit_of_work():
+        decisions.decide(case, "approve", Grounds(), seen, by=moderator)
+    assert again(theory).state == "held"
+    assert (again(case).hold_reason, case.post_version) == ("link", 2)
+    revised(theory, author, "Harmless again.")
+    assert again(case).hold_reason == "first"
+
+
+def test_a_reported_post_that_its_author_changes_makes_the_form_outdated():
+    theory, author = an_approved_theory()
+    reported(theory, a_fan(seen=(film_of(theory),)))
+    seen = open_case().version
+    revised(theory, author, BODY + " Thirteen.")
+    assert open_case().version == seen + 1
+    assert open_case().post_version == again(theory).version
+
+
+def test_a_small_change_takes_the_place_of_the_one_that_waited_and_ends_its_case():
+    theory, author = an_approved_theory()
+    revised(theory, author, f"Watch it {LEAK}")
+    case = open_case()
+    assert case.kind == "edit"
+    revised(theory, author, BODY + " Thirteen.")
+    assert (again(case).outcome, found(select(PendingRevision))) == ("withdrawn", [])
+
+
+def test_a_small_change_leaves_the_reports_of_a_case_waiting():
+    theory, author = an_approved_theory()
+    reported(theory, a_fan(seen=(film_of(theory),)))
+    revised(theory, author, f"Watch it {LEAK}")
+    assert (open_case().kind, open_case().hold_reason) == ("report", "link")
+    revised(theory, author, BODY + " Thirteen.")
+    assert (open_case().kind, open_case().hold_reason) == ("report", None)
+
+
+@pytest.mark.parametrize(("act", "version"), [("approve", 2), ("refuse", 1)])
+def test_settling_a_change_leaves_the_reports_of_a_case_waiting(act, version):
+    theory, author = an_approved_theory()
+    reported(theory, a_fan(seen=(film_of(theory),)))
+    revised(theory, author, f"Watch it {LEAK}")
+    decide(open_case(), act, a_moderator())
+    assert again(theory).version == version
+    assert found(select(Report.state)) == ["open"]
+    assert "refuse" not in acts_for(theory)
+    decide(open_case(), "remove", a_moderator())
+    assert found(select(Report.state)) == ["upheld"]
+
+
+def test_a_refused_change_is_kept_for_its_author_until_a_purge():
+    theory, author = an_approved_theory()
+    revised(theory, author, f"Watch it {LEAK}")
+    decision = decide(open_case(), "refuse", a_moderator())
+    assert queries.refused_by(decision).body == f"Watch it {LEAK}"
+    revised(theory, author, f"Watch it again {LEAK}")
+    removal = decide(open_case(), "remove", a_moderator())
+    assert queries.refused_by(removal).body == f"Watch it again {LEAK}"
+    case = a_case(theory)
+    decide(case, "purge", a_moderator())
+    decide(case, "purge", a_moderator())
+    found(select(Case))
+    assert queries.refused_by(decision) is None
+    assert queries.refused_by(removal) is None
+
+
+# --- what is possible ---------------------------------------------------------------------------
+
+
+def test_what_makes_no_sense_is_refused_in_words_that_say_what_does():
+    theory, _author = a_newcomers_theory()
+    with pytest.raises(NotPossible, match="Approve, Remove"):
+        decide(open_case(), "no_action", a_moderator())
+    with pytest.raises(NotPossible):
+        decide(open_case(), "lift", a_moderator())
+    with pytest.raises(NotPossible):
+        decide(open_case(), "refuse", a_moderator())
+    assert (again(theory).state, found(select(LogEntry))) == ("held", [])
+
+
+def test_lifting_needs_a_higher_rank():
+    film = a_film()
+    moderator = a_moderator(seen=(film,))
+    theory = a_theory(a_thread(film), by=moderator)
+    decide(a_case(theory), "suspend", a_moderator(role="admin"))
+    with pytest.raises(Refused):
+        decide(a_case(theory), "lift", a_moderator())
+    decide(a_case(theory), "lift", a_moderator(role="admin"))
+    assert found(select(User.sanction).where(User.id == moderator.id)) == [None]
+
+
+@pytest.mark.parametrize("act", ["suspend", "ban"])
+def test_a_sanction_leaves_what_waits_in_the_queue(act):
+    theory, _author = a_newcomers_theory()
+    decide(open_case(), act, a_moderator())
+    assert (again(theory).state, open_case().kind) == ("held", "held")
+    decide(open_case(), "remove", a_moderator())
+    assert found(select(Case).where(Case.closed_at.is_(None))) == []
+
+
+@pytest.mark.parametrize("act", ["suspend", "retitle", "hide"])
+def test_a_change_that_waits_goes_on_waiting_whatever_else_is_decided(act):
+    theory, author = an_approved_theory()
+    revised(theory, author, f"Watch it {LEAK}")
+    decide(open_case(), act, a_moderator())
+    assert found(select(PendingRevision.post_id)) == [theory.id]
+    if act == "hide":
+        decide(open_case(), "restore", a_moderator())
+    decide(open_case(), "approve", a_moderator())
+    assert LEAK in again(theory).body
+
+
+def test_a_hidden_post_stays_in_the_queue_until_somebody_has_looked_at_it(app):
+    theory, _author = an_approved_theory()
+    reporter = a_user()
+    reported(theory, viewer_of(reporter))
+    decide(open_case(), "hide", a_moderator())
+    assert found(select(Report.state)) == ["open"]
+    assert "no_action" not in acts_for(again(theory))
+    decide(open_case(), "restore", a_moderator())
+    assert found(select(Report.state)) == ["declined"]
+    assert found(select(Case).where(Case.closed_at.is_(None))) == []
+    inbox = a_visitor(app, reporter).see("/inbox")
+    assert inbox.count("and it stands") == 1
+    assert "was right" not in inbox
+
+
+def test_the_archive_is_not_banned_and_only_new_accounts_are_swept_away():
+    film = a_film()
+    with unit_of_work():
+        archive = accounts.add_archive("the_archive", by=Operator())
+    theory = a_theory(a_thread(film), by=Operator(id=archive.id, seen=(film.id,)))
+    with pytest.raises(Refused):
+        decide(a_case(theory), "ban", a_moderator())
+    assert not {"ban", "suspend", "ban_and_remove"} & set(acts_for(theory))
+    old = a_theory()
+    assert "ban_and_remove" in acts_for(old)
+    with unit_of_work() as work:
+        work.get_one(User, old.author_id).created_at -= days(31)
+    assert "ban_and_remove" not in acts_for(old)
+
+
+# --- safe titles, purges, cases of one's own ----------------------------------------------------
+
+
+def test_a_new_safe_title_is_not_undone_by_a_form_that_was_open():
+    theory, author = an_approved_theory()
+    decide(a_case(theory), "retitle", a_moderator(), safe_title="Given by moderators")
+    with pytest.raises(Outdated), unit_of_work():
+        revise(theory, a_text(BODY + " More."), 1, by=author)
+    assert again(theory).safe_title == "Given by moderators"
+    kept = found(select(Revision.safe_title).where(Revision.post_id == theory.id))
+    assert kept == ["A safe newcomer", "Given by moderators"]
+    assert (theory.removed_under, theory.log_seq) == (None, None)
+
+
+def test_a_change_that_waits_takes_the_new_safe_title_along():
+    theory, author = an_approved_theory()
+    revised(theory, author, f"Watch it {LEAK}")
+    decide(open_case(), "retitle", a_moderator(), safe_title="Given by moderators")
+    decide(open_case(), "approve", a_moderator())
+    assert again(theory).safe_title == "Given by moderators"
+
+
+def test_what_both_moderators_noted_of_a_purge_is_kept():
+    case = a_case(a_theory())
+    decide(case, "purge", a_moderator(), note="Her address.")
+    decision = decide(case, "purge", a_moderator(), note="Indeed.")
+    assert decision.note == "Her address.\nIndeed."
+    assert verify() is None
+
+
+def test_a_case_of_ones_own_is_discarded_without_a_trace_in_the_log():
+    theory = a_theory()
+    moderator = a_moderator()
+    case = a_case(theory, moderator)
+    with unit_of_work():
+        cases.discard(case, by=moderator)
+    assert again(case).outcome == "discarded"
+    assert found(select(LogEntry)) == []
+    assert len(found(select(Event).where(Event.kind == Kind.CASE_DISCARDED))) == 1
+
+
+def test_a_case_for_which_somebody_waits_is_not_discarded():
+    reported_one, hidden = a_theory(), a_theory()
+    moderator = a_moderator()
+    first, second = a_case(reported_one), a_case(hidden)
+    reported(reported_one, a_fan())
+    decide(second, "hide", moderator)
+    a_newcomers_theory()
+    third = found(select(Case).where(Case.kind == "held"))[0]
+    for case in (first, second, third):
+        with pytest.raises(NotPossible), unit_of_work():
+            cases.discard(case, by=moderator)
+        assert again(case).closed_at is None
+
+
+def test_a_question_is_locked_by_a_decision_and_by_nothing_else(app):
+    thread = a_thread()
+    moderator = a_visitor(app, a_user(role="moderator"))
+    answer = moderator.post(f"/threads/{thread.id}/lock", value="1")
+    case = open_case()
+    assert answer.location == f"/moderation/cases/{case.id}?act=lock#decide-head"
+    assert not again(thread).thread_locked
+    grounds = {"rule": "2", "reasons": "It got personal.", "version": case.version}
+    place = f"/moderation/cases/{case.id}/decision"
+    assert moderator.post(place, act="lock", **grounds).status_code == 303
+    assert again(thread).thread_locked
+    assert "It got personal." in moderator.see("/moderation/log")
