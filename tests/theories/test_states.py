@@ -24,6 +24,9 @@ LEGAL = {
     ("hidden", "removed"),
     ("hidden", "purged"),
     ("removed", "published"),
+    ("removed", "held"),  # undone: back to where it was
+    ("removed", "hidden"),
+    ("removed", "withdrawn"),
     ("removed", "purged"),
     ("withdrawn", "removed"),
     ("withdrawn", "purged"),
