@@ -15,7 +15,7 @@ from forum.votes import ranks
 from tests import databases
 from tests.visitors import Visitor
 
-pytest_plugins = ["tests.programs", "tests.worlds"]
+pytest_plugins = ["tests.figures", "tests.programs", "tests.worlds"]
 
 SECRET = "a secret that only tests know, of 32 bytes and more"
 
