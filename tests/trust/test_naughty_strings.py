@@ -66,13 +66,15 @@ class Typists:
             self.world.restore()
 
     def type(self, text: str) -> None:
-        """Send every form with `text` in it: field by field by those whom it is for, in all of its
-        fields at once by everybody else."""
+        """Send every form with `text` in it: field by field by those whom it is for, and in all
+        its fields at once by one of those whom it is not for."""
         for form in text_forms(self.world):
             for role in form.who:
                 for name, fields in zip(form.typed, form.with_text(text), strict=True):
                     self.send(role, form, fields, f"{name} {text[:40]!r}")
-            for role in set(EVERYBODY) - {*form.who}:
+            others = [role for role in EVERYBODY if role not in form.who]
+            if others:
+                role = others[self.sent % len(others)]
                 self.send(role, form, dict.fromkeys(form.typed, text), f"all {text[:40]!r}")
 
 
