@@ -3,17 +3,15 @@ the answer is never an error of ours, and says what to do."""
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cache
 
 import pytest
 
 from tests.figures import WHOLE, Count, sample
 from tests.film_lists import SHARED
-from tests.trust.places import says_what_to_do
 from tests.trust.test_junk import NAUGHTY
-from tests.trust.text_forms import EVERYBODY, TextForm, fields_on_pages, text_forms
-from tests.visitors import Visitor
+from tests.trust.text_forms import TextForm, fields_on_pages, text_forms
+from tests.trust.typists import Typists
 from tests.worlds import World
 
 PARTS = 4
@@ -27,55 +25,6 @@ def strings() -> list[str]:
     path = SHARED / "data" / "text" / "blns.json"
     listed = json.loads(path.read_text("utf-8")) if path.exists() else []
     return list(dict.fromkeys([*listed, *NAUGHTY]))
-
-
-@dataclass
-class Typists:
-    """One of each role, who send forms; what was done is undone, so that no quota is used up.
-
-    Attributes:
-        sent: how many forms were sent; done: how many of them did something.
-        errors: answers that are errors of ours; silent: refusals that say nothing.
-    """
-
-    world: World
-    sent: int = 0
-    done: int = 0
-    errors: list[str] = field(default_factory=list)
-    silent: list[str] = field(default_factory=list)
-    _present: dict[str, Visitor] = field(default_factory=dict)
-
-    def send(self, role: str, form: TextForm, fields: dict[str, str], about: str) -> None:
-        """Send `form` as `role`, and look at the answer."""
-        visitor = self._present.setdefault(role, self.world.visitor(role))
-        if form.method == "GET":
-            response = visitor.get(form.path, query_string=fields)
-        else:
-            response = visitor.post(form.path, **fields)
-        self.sent += 1
-        said = f"{form.endpoint} as {role}, {about}: {response.status_code}"
-        if response.status_code >= 500:
-            self.errors.append(said)
-        elif response.status_code >= 400 and not says_what_to_do(response):
-            self.silent.append(said)
-        if response.status_code < 400 and form.method != "GET":
-            self.done += 1
-            self.world.restore()
-            self._present.clear()
-        elif form.who == ("guest",):  # a wrong try counts, and the tenth would be refused as such
-            self.world.restore()
-
-    def type(self, text: str) -> None:
-        """Send every form with `text` in it: field by field by those whom it is for, and in all
-        its fields at once by one of those whom it is not for."""
-        for form in text_forms(self.world):
-            for role in form.who:
-                for name, fields in zip(form.typed, form.with_text(text), strict=True):
-                    self.send(role, form, fields, f"{name} {text[:40]!r}")
-            others = [role for role in EVERYBODY if role not in form.who]
-            if others:
-                role = others[self.sent % len(others)]
-                self.send(role, form, dict.fromkeys(form.typed, text), f"all {text[:40]!r}")
 
 
 def parts() -> Iterator[list[str]]:
