@@ -45,7 +45,7 @@ TRUST := tests/trust tests/laws/test_matrix.py tests/lib/test_markup_safety.py \
 trust: export FORUM_TEST_WHOLE := 1
 trust: export FORUM_TEST_STEPS := 10000
 trust: dev-environment ## Try all that hostile people try, and print the figures: 20 minutes
-	@$(BIN)/python -m pytest -q $(PYTEST_ARGS) $(TRUST)
+	@$(BIN)/python -m pytest -q -o faulthandler_timeout=3600 $(PYTEST_ARGS) $(TRUST)
 
 check: format-check lint types templates test ## All that CI runs: format, lint, types, laws, tests
 

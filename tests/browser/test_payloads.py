@@ -30,7 +30,7 @@ A_BATCH = 400 if WHOLE else 200
 A_FORM = 150
 """How many payloads stand on the pages at once, and in one form: as many as a text may hold."""
 SAMPLED = 180
-PARTS = 2 if WHOLE else 1
+PARTS = 4 if WHOLE else 1
 REPLIES = A_BATCH - 54
 """How many are added to the theory that has 54, so that each payload has a reply of its own."""
 
