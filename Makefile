@@ -2,7 +2,7 @@
 # Needs make and Python 3.11 or newer; everything else is installed into .venv, by hash.
 
 .DEFAULT_GOAL := help
-.PHONY: help run seed test laws bench check format-check lint types templates fmt locks clean \
+.PHONY: help run seed test laws trust bench check format-check lint types templates fmt locks clean \
         environment dev-environment
 
 SHELL := /bin/sh
@@ -40,6 +40,14 @@ test: dev-environment ## Run every test once, with coverage
 
 laws: dev-environment ## Run only the laws of the house: seconds
 	@$(BIN)/python -m pytest -q tests/laws
+
+# What hostile people try, in full; the suite tries a sample of it.
+TRUST := tests/trust tests/laws/test_matrix.py tests/lib/test_markup_safety.py \
+         tests/browser/test_payloads.py tests/test_guest_pages.py
+trust: export FORUM_TEST_WHOLE := 1
+trust: export FORUM_TEST_STEPS := 10000
+trust: dev-environment ## Try all that hostile people try, and print the figures: 20 minutes
+	@$(BIN)/python -m pytest -q -o faulthandler_timeout=3600 $(PYTEST_ARGS) $(TRUST)
 
 check: format-check lint types templates test ## All that CI runs: format, lint, types, laws, tests
 

@@ -15,7 +15,7 @@ from forum.votes import ranks
 from tests import databases
 from tests.visitors import Visitor
 
-pytest_plugins = ["tests.programs", "tests.worlds"]
+pytest_plugins = ["tests.figures", "tests.programs", "tests.worlds"]
 
 
 def settings_for(instance: Path, **overrides: Any) -> Settings:

@@ -436,7 +436,7 @@ class Evening:
         return f"{path}: {first.status_code} {second.status_code}"
 
 
-def test_what_is_kept_is_at_every_moment_what_would_be_made(app, tmp_path):
+def test_what_is_kept_is_at_every_moment_what_would_be_made(app, tmp_path, count):
     seed = int(os.environ.get("FORUM_TEST_SEED", "0")) or random.SystemRandom().randrange(10**6)
     bare = another(app, tmp_path, page_cache_mb="0")
     evening = Evening(app, bare, random.Random(seed))
@@ -449,6 +449,7 @@ def test_what_is_kept_is_at_every_moment_what_would_be_made(app, tmp_path):
         made += 1
         kept += 1
     assert kept == made == STEPS
+    count("pages kept for guests: steps compared with pages made anew", STEPS)
     with bare.app_context():
         db.engine.dispose()
 

@@ -51,6 +51,36 @@ _FOCUS = """() => {
     };
 }"""
 
+# After a key was pressed the browser shows a focus that a script moves as one that a key moved.
+_STOPS = f"""() => {{
+    const places = "a[href], button, input, select, textarea, summary, [tabindex]";
+    const stops = [];
+    for (const each of document.querySelectorAll(places)) {{
+        const hidden = !each.checkVisibility({{ visibilityProperty: true }});
+        if (hidden || each.disabled || each.tabIndex < 0 || each.type === "hidden") continue;
+        each.focus();
+        if (document.activeElement === each) stops.push(({_FOCUS})());
+    }}
+    document.activeElement.blur();
+    return stops;
+}}"""
+
+_MOVES = """() => {
+    const takesTime = (list) => list.split(",").some((each) => parseFloat(each) > 0);
+    const moves = (style) => style.scrollBehavior === "smooth"
+        || (style.transitionProperty !== "none" && takesTime(style.transitionDuration))
+        || (style.animationName !== "none" && takesTime(style.animationDuration));
+    const found = document.getAnimations().map(() => "an animation that runs");
+    for (const each of document.querySelectorAll("*")) {
+        for (const part of [null, "::before", "::after", "::backdrop", "::details-content"]) {
+            if (moves(getComputedStyle(each, part))) {
+                found.push(`${each.outerHTML.slice(0, 90)} ${part ?? ""}`);
+            }
+        }
+    }
+    return found;
+}"""
+
 
 def too_wide(page: Page) -> list[str]:
     """Elements that make the page scroll sideways."""
@@ -73,6 +103,28 @@ def focus(page: Page) -> dict[str, Any] | None:
     """What has the focus, whether a ring shows it, whether it is on the screen; None if nothing."""
     found: dict[str, Any] | None = page.evaluate(_FOCUS)
     return found
+
+
+def stops(page: Page) -> list[dict[str, Any]]:
+    """What `focus` says at each place of the page that the keyboard reaches, in their order."""
+    page.keyboard.press("Tab")
+    found: list[dict[str, Any]] = page.evaluate(_STOPS)
+    return found
+
+
+def moving(page: Page) -> list[str]:
+    """What moves by itself, or takes time to change."""
+    found: list[str] = page.evaluate(_MOVES)
+    return found
+
+
+def zoom_to_twice(page: Page) -> None:
+    """Show the page as a window of 1280 × 900 does at 200 %: half as much, twice as large."""
+    page.context.new_cdp_session(page).send(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": 640, "height": 450, "deviceScaleFactor": 2, "mobile": False},
+    )
+    assert page.evaluate("() => [innerWidth, devicePixelRatio]") == [640, 2]
 
 
 def headings_out_of_order(page: Page) -> list[str]:

@@ -38,3 +38,12 @@ def test_a_page_is_whole(name: str, arrives: Arrives, house: House, stage: Stage
         for theme, rules in RULES.items():
             page.emulate_media(color_scheme=theme)
             assert checks.violations(page, rules) == [], f"{theme}, {width} px"
+
+    # As wide as a desk, for those who see little, want no motion, or have no mouse:
+    assert checks.moving(page) == []
+    stops = checks.stops(page)
+    assert len(stops) > 5
+    assert [stop["what"] for stop in stops if not stop["ring"]] == []
+    assert [stop["what"] for stop in stops if not stop["onscreen"]] == []
+    checks.zoom_to_twice(page)
+    assert checks.too_wide(page) == [], "200 %"

@@ -73,6 +73,37 @@ def test_a_focus_that_nobody_sees_is_noticed(browser: Browser, house: House) -> 
         assert not (checks.focus(person.page) or {})["ring"]
 
 
+def test_a_stop_where_the_focus_is_lost_is_noticed(browser: Browser, house: House) -> None:
+    with Person(browser, house) as person:
+        person.opens("/about")
+        assert all(stop["ring"] for stop in checks.stops(person.page))
+        person.page.evaluate(f"() => {{ ({_PLANT})('button', 'a').style.outline = 'none'; }}")
+        lost = [stop for stop in checks.stops(person.page) if not stop["ring"]]
+        assert len(lost) == 1
+
+
+@pytest.mark.parametrize(
+    "style", ["transition = 'color 1s'", "animation = 'turn 2s'", "scrollBehavior = 'smooth'"]
+)
+def test_motion_that_nobody_wants_is_noticed(browser: Browser, house: House, style: str) -> None:
+    with Person(browser, house, reduced_motion="reduce") as person:
+        person.opens("/about")
+        assert checks.moving(person.page) == []
+        person.page.evaluate(f"() => {{ ({_PLANT})('p', 'a').style.{style}; }}")
+        assert "<p" in str(checks.moving(person.page))
+
+
+def test_a_page_that_is_too_wide_when_it_is_zoomed_is_noticed(
+    browser: Browser, house: House
+) -> None:
+    with Person(browser, house) as person:
+        person.opens("/about")
+        person.page.evaluate(f"() => {{ ({_PLANT})('p', 'wide').style.width = '800px'; }}")
+        assert checks.too_wide(person.page) == []
+        checks.zoom_to_twice(person.page)
+        assert "wide" in str(checks.too_wide(person.page))
+
+
 def test_a_page_that_moves_is_noticed(browser: Browser, house: House) -> None:
     with Person(browser, house, width=390) as person:
         person.opens("/about")

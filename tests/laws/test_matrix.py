@@ -5,6 +5,7 @@ import re
 import pytest
 from werkzeug.test import TestResponse
 
+from tests.figures import Count
 from tests.laws import matrix
 from tests.laws.matrix import LOG_IN, Section
 from tests.visitors import Visitor
@@ -48,12 +49,14 @@ def test_every_cell_has_a_decision_and_every_decision_a_cell(first_world: World)
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_the_site_answers_as_decided(world: World, role: str) -> None:
+def test_the_site_answers_as_decided(world: World, role: str, count: Count) -> None:
     asking, decided, wrong = Asking(world, role), matrix.read(), []
+    asked = 0
     for name, section in matrix.sections(world.app).items():
         absent = None
         for column in reversed(section.columns):  # "absent" stands last
             response, changed = asking.ask(section, column)
+            asked += 1
             got, cell = matrix.answer(response), f"{name} / {role} / {column}"
             if got != decided[name][role][column]:
                 wrong.append(f"{cell}: {got}, and {decided[name][role][column]} was decided")
@@ -65,6 +68,8 @@ def test_the_site_answers_as_decided(world: World, role: str) -> None:
                 absent = without_number(response)
             elif got == "404" and without_number(response) != absent:
                 wrong.append(f"{cell}: its 404 is not that of what is absent")
+    count("matrix: cells", asked)
+    count("matrix: cells that are not as decided", len(wrong))
     assert wrong == []
 
 

@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
 from forum.lib.answers import FRAGMENT
+from tests.figures import Count
 from tests.routes import pages
 from tests.visitors import Visitor
 from tests.worlds import ABSENT, TAKEN_DOWN, Token, World
@@ -358,8 +359,12 @@ def crawl(world: World, who: str) -> Crawl:
 
 
 @pytest.mark.parametrize("who", VISITORS)
-def test_nothing_is_in_an_answer_but_what_the_table_allows(world: World, who: str) -> None:
+def test_nothing_is_in_an_answer_but_what_the_table_allows(
+    world: World, who: str, count: Count
+) -> None:
     found = crawl(world, who)
+    count("canary: requests", found.asked)
+    count("canary: leaks", len(found.leaks))
     assert found.leaks == []
     assert found.asked > 1000
     unseen = {t.text for t in must_see(world, who)} - set(found.seen)

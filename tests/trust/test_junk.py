@@ -14,14 +14,9 @@ from sqlalchemy import select
 from forum.lib.database import session
 from forum.theories.models import Post
 from tests.factories import PASSWORD
-from tests.laws.trees import CHECKOUT
-from tests.programs import missing
 from tests.routes import filled, names, rules, unsafe_rules
 from tests.trust.places import GUESTS_FORMS, Place, fine, forms
 from tests.visitors import Visitor
-
-BLNS = CHECKOUT.parent / "shared" / "data" / "text" / "blns.json"
-"""The Big List of Naughty Strings, where the workplace has it."""
 
 SLOWEST = 20.0
 """Seconds for one text in every field there is; generous, for machines that are busy."""
@@ -290,16 +285,6 @@ def pages_that_show_it(place: Place) -> None:
 @pytest.mark.both_databases
 def test_nothing_that_is_typed_is_too_odd(place: Place) -> None:
     for text in NAUGHTY:
-        throw(place, text)
-    pages_that_show_it(place)
-
-
-def test_the_big_list_of_naughty_strings_is_typed_into_every_field(place: Place) -> None:
-    if not BLNS.exists():
-        missing(f"the list of naughty strings ({BLNS})")
-    texts = json.loads(BLNS.read_text("utf-8"))
-    assert len(texts) > 500
-    for text in texts:
         throw(place, text)
     pages_that_show_it(place)
 
