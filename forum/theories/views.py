@@ -19,7 +19,7 @@ from forum.lib.language import gettext as _
 from forum.lib.page_versions import film_key, made_of, thread_key
 from forum.lib.pages import pager
 from forum.lib.paging import Page
-from forum.moderation.queries import usual_wait
+from forum.moderation.queue_queries import usual_wait
 from forum.permissions import (
     Viewer,
     can_edit,
