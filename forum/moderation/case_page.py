@@ -122,6 +122,7 @@ class CasePage:
     problem: Problem
     second: Second | None
     made: list[Made]
+    discard_action: str | None
     queue_url: str
 
 
@@ -181,6 +182,9 @@ def case_page(
         problem=problem,
         second=_second(case, viewer) if acts else None,
         made=_made(case, author, viewer),
+        discard_action=narrowed.url("moderation.discard", case_id=case.id)
+        if case.kind == "own" and not case.report_count and acts
+        else None,
         queue_url=narrowed.url("moderation.queue"),
     )
 

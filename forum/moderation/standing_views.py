@@ -253,7 +253,7 @@ def _outcome(report: Report, post: Post, above: Post | None, film: Film) -> Repo
         "open": _("A moderator will look at it."),
         "upheld": _("You were right: the moderators acted on it."),
         "declined": _("The moderators looked at it, and it stands."),
-        "moot": _("Its author took it down before anybody had looked at it."),
+        "moot": _("Its author took it down."),
     }
     return ReportOutcome(
         at=report.created_at,

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, abort
+from flask import Blueprint, Response, abort, request
 
 from forum.accounts.models import User
 from forum.accounts.sessions import viewer
 from forum.lib.answers import onward
 from forum.lib.database import session, unit_of_work
 from forum.moderation import cases, narrowed, queries
-from forum.moderation.case_page import case_page, suggestion
+from forum.moderation.case_page import Problem, case_page, suggestion
+from forum.moderation.effects import NotPossible
 from forum.moderation.forms import DecisionForm, NoteForm
 from forum.moderation.models import Case
 from forum.moderation.queue_page import queue_page
@@ -33,7 +34,9 @@ def case(case_id: int) -> Any:
     """One case beside the queue."""
     found = found_case(case_id)
     form = DecisionForm(queries.rules(), formdata=None, data=suggestion(found))
-    return queue_page(case_page(found, viewer(), form), 200)
+    # Whoever comes to do something, such as locking a question, finds its button in sight.
+    wanted = Problem(request.args.get("act", "")[:20])
+    return queue_page(case_page(found, viewer(), form, wanted), 200)
 
 
 @blueprint.post("/posts/<int:post_id>/cases")
@@ -64,6 +67,19 @@ def release(case_id: int) -> Response:
     with unit_of_work():
         cases.release(found, author, by=viewer())
     return back_to_case(case_id, "released")
+
+
+@blueprint.post("/moderation/cases/<int:case_id>/removal")
+def discard(case_id: int) -> Any:
+    """Close a case of a moderator's own initiative of which nothing came."""
+    found = found_case(case_id)
+    try:
+        with unit_of_work():
+            cases.discard(found, by=viewer())
+    except NotPossible as problem:
+        form = DecisionForm(queries.rules(), formdata=None, data=suggestion(found))
+        return queue_page(case_page(found, viewer(), form, Problem("", str(problem))), 409)
+    return onward(narrowed.url("moderation.queue"), said="discarded")
 
 
 @blueprint.post("/moderation/cases/<int:case_id>/opening")

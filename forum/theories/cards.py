@@ -122,6 +122,35 @@ class Pending:
     withdraw_url: str
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingLine:
+    """A post of one's own, or a change of it, that waits for a moderator."""
+
+    label: str
+    url: str
+    what: str
+    film: str
+    since: datetime
+
+
+def waiting_line(post: Post, above: Post | None, film_title: str) -> WaitingLine:
+    """A row of `waiting.waiting_of`, for the author of `post`."""
+    kinds = {"thread": _("a question"), "theory": _("a theory"), "reply": _("a reply")}
+    changes = {
+        "thread": _("a change of a question"),
+        "theory": _("a change of a theory"),
+        "reply": _("a change of a reply"),
+    }
+    label = post.title or (above.safe_title if above is not None else None)
+    return WaitingLine(
+        label=label or film_title,
+        url=permalink(post),
+        what=(kinds if post.state == "held" else changes)[post.type],
+        film=film_title,
+        since=post.created_at,
+    )
+
+
 def pending(post: Post) -> Pending:
     """What the author of `post` reads of their change that waits."""
     return Pending(

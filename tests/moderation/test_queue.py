@@ -177,7 +177,7 @@ def test_an_act_that_leads_nowhere_is_refused_in_words(app):
         f"/moderation/cases/{case.id}/decision", version=case.version, act="approve", rule=""
     )
     assert answer.status_code == 422
-    assert "That can&#39;t be done as it stands now." in answer.text
+    assert "As it stands now, this can be done:" in answer.text
     assert (
         a_moderating_visitor(app)
         .post(f"/moderation/cases/{case.id}/decision", version=1, act="sing")
