@@ -271,8 +271,6 @@ def revision_of(post_id: int, number: int) -> Revision | None:
     )
 
 
-
-
 def _all(statement: Any, **given: Any) -> list[Authored]:
     return [(post, author) for post, author in session().execute(statement, given)]
 
