@@ -29,7 +29,7 @@ from forum.lib import (
     language,
     origin,
 )
-from forum.moderation import log_views, report_views, rule_views, standing_views
+from forum.moderation import decision_views, log_views, report_views, rule_views, standing_views
 from forum.moderation import views as moderation_views
 from forum.moderation.standing import sanction_line, waiting_count
 from forum.notices import NOTICES
@@ -50,6 +50,7 @@ _MORE_ROUTES = (
     draft_views,
     fan_views,
     settings_views,
+    decision_views,
     log_views,
     report_views,
     rule_views,

@@ -116,6 +116,7 @@ CONSEQUENCES: dict[Kind, tuple[events.Consequence, ...]] = {
     Kind.POST_HELD: (rank_held, open_held_case),
     Kind.REVISION_HELD: (open_held_case,),
     Kind.POST_REVISED: (let_case_follow,),
+    Kind.REVISION_WITHDRAWN: (let_case_follow,),
     Kind.POST_WITHDRAWN: (close_case_of_withdrawn,),
     **dict.fromkeys(DECIDED, (tell_decided,)),
 }

@@ -49,6 +49,7 @@ class Kind(StrEnum):
     REVISION_HELD = "revision.held"
     REVISION_APPROVED = "revision.approved"
     REVISION_REFUSED = "revision.refused"
+    REVISION_WITHDRAWN = "revision.withdrawn"
     REPORT_FILED = "report.filed"
     CASE_OPENED = "case.opened"
     CASE_CLAIMED = "case.claimed"

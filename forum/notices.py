@@ -30,6 +30,8 @@ NOTICES = {
     "text-changed": _("The page is rewritten."),
     "saved": _("Saved. The version before is kept."),
     "withdrawn": _("Withdrawn."),
+    "change-withdrawn": _("Your change is withdrawn. The version before stands."),
+    "discarded": _("The case is closed; nothing was decided."),
     "draft-kept": _("The draft is kept."),
     "draft-discarded": _("The draft is gone."),
     "voted": _("Your vote counts."),

@@ -17,6 +17,9 @@ from forum.lib.logic import among, either, given, negate
 FINDABLE_STATES = frozenset({"published", "hidden", "removed", "withdrawn"})
 """States of a post that others find, once it was published: as itself or as a tombstone."""
 
+UNTOLD = frozenset({"no_action"})
+"""Decisions of which the author doesn't hear: they never knew that somebody had reported them."""
+
 
 class Viewer(Protocol):
     """Who reads or acts: a guest (id 0) or a fan."""
@@ -358,11 +361,13 @@ def can_change_texts(by: Viewer) -> Verdict:
 
 
 def can_read_statement(by: Viewer, decision: Any) -> Verdict:
-    """Whether `by` may read the reasons of `decision`, None if absent: the person
-    whom it is about, and staff."""
+    """Whether `by` may read the reasons of `decision`, None if absent: the person whom it is about,
+    unless they never learn of it, and whoever works the queue."""
     if by.is_guest:
         return _no("guest", _("Log in to read why."))
-    if decision is not None and (decision.user_id == by.id or by.is_moderator):
+    if decision is not None and decision.user_id == by.id and decision.act not in UNTOLD:
+        return YES
+    if decision is not None and decision.user_id != by.id and can_see_queue(by):
         return YES
     return _no("absent", _("Nothing is showing at this address."))
 

@@ -56,6 +56,7 @@ def paths(world: World, rule: Rule) -> list[str]:
         "slug": [*world.films.values(), "absent-1999"],
         "case_id": [*world.cases.values(), ABSENT],
         "decision_id": [*world.decisions.values(), ABSENT],
+        "notice_id": [world.notice_id, ABSENT],
         "number": [1, 2, ABSENT],
         "name": ["about", "rules", "nobody"] if is_text(rule) else [*world.accounts, "nobody"],
         "session_id": [*(account.session_id for account in world.accounts.values()), ABSENT],

@@ -42,6 +42,7 @@ from forum.moderation import cases, decisions
 from forum.moderation.decisions import Grounds
 from forum.moderation.models import Case
 from forum.moderation.rules import seed_rules
+from forum.notifications.models import Notice
 from forum.theories import cards, changes, drafts, moving
 from forum.theories import operations as theories
 from forum.theories.models import Post
@@ -108,6 +109,7 @@ class World:
             "closed", "over" and "refused" (decided).
         decisions: whose post was removed, "author's" or "moderator's" → id.
         accounts: role → account.
+        notice_id: the first notice in the fan's inbox.
         reset_link: the token of a link with which the fan sets a new password.
         tokens: every token.
     """
@@ -122,6 +124,7 @@ class World:
     cases: dict[str, int] = field(default_factory=dict)
     decisions: dict[str, int] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
+    notice_id: int = 0
     reset_link: str = ""
     tokens: list[Token] = field(default_factory=list)
 
@@ -299,6 +302,8 @@ class _Builder:
         gone = self.reply("open", "decided-of-moderator", theory, by="moderator")
         self.open_case("over", gone)
         self.remove("moderator's", "over", by="admin")
+        told = select(Notice.id).where(Notice.user_id == self.world.accounts["fan"].id)
+        self.world.notice_id = session().scalars(told.order_by(Notice.id).limit(1)).one()
 
     def never_show(self) -> None:
         """What waited, and was refused or taken back before anybody else saw it."""

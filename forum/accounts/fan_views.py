@@ -17,7 +17,10 @@ from forum.lib import clock
 from forum.lib.addresses import url_for
 from forum.lib.language import gettext as _
 from forum.lib.pages import pager
+from forum.permissions import Viewer
+from forum.theories.cards import WaitingLine, waiting_line
 from forum.theories.queries import theories_by
+from forum.theories.waiting import waiting_of
 from forum.votes.cards import theory_card
 from forum.votes.queries import opinions
 
@@ -75,8 +78,16 @@ def fan(name: str) -> Any:
             )
             for theory, author in page.items
         ],
+        waiting=_waiting(user, person),
         pager=pager(page.next),
     )
+
+
+def _waiting(user: User, person: Viewer) -> list[WaitingLine]:
+    """What waits of what `person` wrote, on their own page; nobody else learns of it."""
+    if user.id != person.id:
+        return []
+    return [waiting_line(post, above, film.title) for post, above, film in waiting_of(user.id)]
 
 
 def _line(user: User) -> FanLine:

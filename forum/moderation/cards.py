@@ -4,19 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from markupsafe import Markup
-
 from forum.accounts.models import User
 from forum.accounts.sessions import sanction_in_force
 from forum.accounts.trust import trust_of
 from forum.accounts.viewers import Fan, Guest
 from forum.films.cards import FilmCard, film_card
+from forum.films.models import Film
 from forum.lib import clock
 from forum.lib.addresses import url_for
 from forum.lib.language import gettext as _
 from forum.lib.language import ngettext
-from forum.moderation.acts import ACTS
-from forum.moderation.models import Case, Decision, Report, Rule
+from forum.moderation import narrowed
+from forum.moderation.acts import ABOUT_ACCOUNTS, ACTS
+from forum.moderation.models import Case, Report, Rule
 from forum.theories import cards
 from forum.theories.cards import Byline
 from forum.theories.models import Post
@@ -39,32 +39,15 @@ class CaseRow:
     holder: str | None
     until: datetime | None
     selected: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CasePost:
-    """What a case is about; `html` is None while the film is sealed and the case not opened."""
-
-    kind_label: str
-    author: Byline
-    film: FilmCard
-    url: str
-    label: str
-    published_at: datetime
-    state_sentence: str
-    html: Markup | None
-    body_before: Markup | None
-    sealed: bool
-    opened: bool
-    open_action: str
+    wants_second: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """One report of a case."""
+    """One report of a case; `words` is None while they might give the ending away."""
 
     rule: str
-    words: str
+    words: str | None
     reporter: Byline
     trust_label: str
     at: datetime
@@ -86,11 +69,13 @@ class AuthorLine:
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """A decision made before."""
+    """A decision made before: what was done by whom, and to what ("" for an account)."""
 
     at: datetime
     sentence: str
-    url: str | None
+    about: str
+    url: str
+    undone: bool
 
 
 def kind_word(post: Post) -> str:
@@ -110,9 +95,51 @@ def what(case: Case, post: Post) -> str:
     return f"{kind_word(post)}, {why[case.kind]}"
 
 
-def safe_name(post: Post, above: Post | None) -> str:
-    """The safe title of a post, or of the theory that a reply stands under."""
-    return (above.safe_title if above is not None else post.safe_title) or ""
+def heading(post: Post, above: Post | None, film: Film) -> str:
+    """What a post is called where it stands alone: the safe title, of the theory for a reply; what
+    it was where nothing of that is left."""
+    title = (above if above is not None else post).safe_title
+    return title or capital(safe_name(post, above, film))
+
+
+def safe_name(post: Post, above: Post | None, film: Film, *, own: bool = False) -> str:
+    """What a post is called within a sentence, so that it gives nothing away, even once its text is
+    erased: “The coat”, a reply under “The coat”, a theory about Anora.
+
+    Args:
+        above: the theory that a reply stands under.
+        own: whether its author is spoken to.
+    """
+    title = (above if above is not None else post).safe_title
+    if not title:
+        erased = _OWN_ERASED if own else _ERASED
+        return erased[post.type] % {"film": film.title}
+    if post.type != "reply":
+        return _("“%(title)s”") % {"title": title}
+    words = _("your reply under “%(title)s”") if own else _("a reply under “%(title)s”")
+    return words % {"title": title}
+
+
+_ERASED = {
+    "thread": _("a question about %(film)s"),
+    "theory": _("a theory about %(film)s"),
+    "reply": _("a reply about %(film)s"),
+}
+_OWN_ERASED = {
+    "thread": _("your question about %(film)s"),
+    "theory": _("your theory about %(film)s"),
+    "reply": _("your reply about %(film)s"),
+}
+
+
+def capital(words: str) -> str:
+    """`words` as they begin a sentence."""
+    return words[:1].upper() + words[1:]
+
+
+def done(act: str) -> str:
+    """What an act has done, in a word or two: as logs and lists of decisions say it."""
+    return _("Banned, and removed everything") if act == "ban_and_remove" else ACTS[act].done
 
 
 def case_row(row: Any, viewer: Fan | Guest, selected_id: int) -> CaseRow:
@@ -122,8 +149,8 @@ def case_row(row: Any, viewer: Fan | Guest, selected_id: int) -> CaseRow:
     held = lease_of(case, now)
     return CaseRow(
         id=case.id,
-        url=url_for("moderation.case", case_id=case.id),
-        safe_title=safe_name(post, above),
+        url=narrowed.url("moderation.case", case_id=case.id),
+        safe_title=heading(post, above, film),
         film=film_card(film, viewer.seen),
         what=what(case, post),
         opened_at=case.opened_at,
@@ -132,6 +159,7 @@ def case_row(row: Any, viewer: Fan | Guest, selected_id: int) -> CaseRow:
         holder=_holder_words(case, holder, viewer) if held else None,
         until=held,
         selected=case.id == selected_id,
+        wants_second=case.purge_by_id is not None,
     )
 
 
@@ -155,12 +183,16 @@ def trust_label(user: User, now: datetime) -> str:
     return levels[trust_of(user.created_at, posts, user.trust_set, now)]
 
 
-def report_line(row: tuple[Report, Rule, User], viewer: Fan | Guest) -> ReportLine:
-    """A row of `queries.reports_of`, as moderators see it."""
+def report_line(row: tuple[Report, Rule, User], viewer: Fan | Guest, *, opened: bool) -> ReportLine:
+    """A row of `queries.reports_of`, as moderators see it.
+
+    Args:
+        opened: whether they have opened the text: reports quote what they are about.
+    """
     report, rule, reporter = row
     return ReportLine(
         rule=f"{rule.number}. {rule.title}",
-        words=report.words,
+        words=report.words if opened or not report.words else None,
         reporter=cards.byline(reporter, viewer),
         trust_label=trust_label(reporter, clock.now()),
         at=report.created_at,
@@ -172,7 +204,7 @@ def author_line(author: User, decisions: list[Any]) -> AuthorLine:
     now = clock.now()
     against = [
         decision
-        for decision, _by in decisions
+        for decision, *_rest in decisions
         if ACTS[decision.act].upholds and decision.reverted_by_id is None
     ]
     sanction = sanction_in_force(author.sanction, author.sanctioned_until, now)
@@ -189,13 +221,19 @@ def author_line(author: User, decisions: list[Any]) -> AuthorLine:
     )
 
 
-def history_line(decision: Decision, by: User) -> HistoryLine:
-    """A decision about the same author, made before."""
-    sentence = _("%(act)s by %(name)s") % {"act": ACTS[decision.act].done, "name": by.name}
-    if decision.reverted_by_id is not None:
-        sentence += " " + _("(undone)")
-    url = url_for("moderation.statement", decision_id=decision.id)
-    return HistoryLine(decision.at, sentence, url)
+def history_line(row: Any) -> HistoryLine:
+    """A row of `queries.decisions_about`: a decision about the same author, made before."""
+    decision, by, post, above, film = row
+    about = ""
+    if post is not None and decision.act not in ABOUT_ACCOUNTS:
+        about = safe_name(post, above, film)
+    return HistoryLine(
+        at=decision.at,
+        sentence=_("%(act)s by %(name)s") % {"act": done(decision.act), "name": by.name},
+        about=about,
+        url=url_for("moderation.statement", decision_id=decision.id),
+        undone=decision.reverted_by_id is not None,
+    )
 
 
 def reports_sentence(count: int) -> str:

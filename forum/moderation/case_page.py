@@ -1,42 +1,38 @@
 """One case as a moderator sees it, put together from its parts."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from markupsafe import Markup
-
 from forum.accounts.models import User
 from forum.accounts.viewers import Fan, Guest
-from forum.films.cards import film_card
-from forum.films.models import Film
-from forum.lib import clock, diff, markup
+from forum.lib import clock, diff
 from forum.lib.addresses import url_for
 from forum.lib.database import session
 from forum.lib.language import gettext as _
-from forum.moderation import cards, queries
-from forum.moderation.acts import Act, possible
-from forum.moderation.cards import AuthorLine, CasePost, HistoryLine, ReportLine
+from forum.moderation import cards, narrowed, queries
+from forum.moderation.acts import ABOUT_ACCOUNTS, ACTS, Act, possible
+from forum.moderation.cards import AuthorLine, HistoryLine, ReportLine
+from forum.moderation.case_text import CasePost, case_post, opening_of, pending_diff
 from forum.moderation.forms import DecisionForm, NoteForm
-from forum.moderation.models import Case
+from forum.moderation.models import Case, Decision, Rule
 from forum.moderation.situations import situation_of
-from forum.permissions import can_review
-from forum.theories import cards as post_cards
-from forum.theories.models import PendingRevision, Post
-from forum.theories.queries import revision_of
-from forum.theories.writing import scopes_in
+from forum.permissions import can_review, can_sanction
+from forum.theories.models import Post
 
 Canned = tuple[str, str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """An act as a button of the form; `main` is the likeliest."""
+    """An act as a button of the form; `main` is the likeliest, `rare` stands under "more"."""
 
     value: str
     label: str
     key: str | None
     main: bool
+    rare: bool
     hint: str
 
 
@@ -56,6 +52,10 @@ class Second:
     """A purge that waits for another moderator."""
 
     sentence: str
+    rule: str
+    reasons: str
+    note: str
+    version: int
     confirm_action: str
     refuse_action: str
     mine: bool
@@ -71,10 +71,36 @@ class NoteLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """What was decided in a case; `undo_action` is None where it can't be undone."""
+
+    line: HistoryLine
+    rule_number: int | None
+    reasons: str
+    undo_action: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a decision was not made.
+
+    Attributes:
+        pressed: the act that was tried.
+        text: what is the matter, and what to do; "" where the form says it.
+        typed: what was written, where no form is left to hold it: (label, text).
+    """
+
+    pressed: str = ""
+    text: str = ""
+    typed: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class CasePage:
     """Everything that a moderator needs to decide a case."""
 
     id: int
+    is_open: bool
     version: int
     heading: str
     what: str
@@ -88,13 +114,16 @@ class CasePage:
     notes: list[NoteLine]
     note_form: NoteForm
     note_action: str
-    claim: Claim
+    claim: Claim | None
     form: DecisionForm
     canned: tuple[Canned, ...]
     acts: list[Button]
     decide_action: str
-    conflict: str | None
+    problem: Problem
     second: Second | None
+    made: list[Made]
+    discard_action: str | None
+    queue_url: str
 
 
 CANNED: tuple[Canned, ...] = (
@@ -114,69 +143,60 @@ def case_page(
     case: Case,
     viewer: Fan | Guest,
     form: DecisionForm,
-    conflict: str | None = None,
+    problem: Problem = Problem(),  # it is frozen
     note_form: NoteForm | None = None,
 ) -> CasePage:
     """`case` for `viewer`, a moderator; `form` holds what was typed, or what is suggested."""
     row = queries.case_post(case)
-    post, author, film, above = row
+    post, author, film, above, _parent = row
+    opening = opening_of(case, film, viewer)
     pending = queries.pending_of(post.id)
-    opened = film.id in viewer.seen or queries.is_unsealed(case.id, viewer.id)
-    reports = queries.reports_of(case.id)
     decisions = queries.decisions_about(author.id)
     acts = _acts(case, post, author, viewer)
     return CasePage(
         id=case.id,
+        is_open=case.closed_at is None,
         version=case.version,
-        heading=cards.safe_name(post, above),
+        heading=cards.heading(post, above, film),
         what=cards.what(case, post),
         score=round(case.score) if case.report_count else None,
         reports_sentence=cards.reports_sentence(case.report_count),
-        post=_case_post(case, row, viewer, opened=opened),
-        pending=_pending_diff(post, pending, viewer) if opened and pending else None,
-        reports=[cards.report_line(row, viewer) for row in reports],
+        post=case_post(case, row, viewer, opening),
+        pending=pending_diff(post, pending, opening) if opening.opened and pending else None,
+        reports=[
+            cards.report_line(line, viewer, opened=opening.opened)
+            for line in queries.reports_of(case.id)
+        ],
         author=cards.author_line(author, decisions),
-        history=[cards.history_line(decision, by) for decision, by in decisions],
+        history=[cards.history_line(line) for line in decisions],
         notes=[
             NoteLine(by.name, note.at, note.text) for note, by in queries.notes_about(author.id)
         ],
         note_form=note_form or NoteForm(formdata=None, prefix="note-"),
-        note_action=url_for("moderation.add_note", case_id=case.id),
+        note_action=narrowed.url("moderation.add_note", case_id=case.id),
         claim=_claim(case, viewer),
         form=form,
         canned=CANNED,
         acts=acts,
-        decide_action=url_for("moderation.decide", case_id=case.id),
-        conflict=conflict,
+        decide_action=narrowed.url("moderation.decide", case_id=case.id),
+        problem=problem,
         second=_second(case, viewer) if acts else None,
-    )
-
-
-def named_post(post: Post, author: User, viewer: Fan | Guest) -> CasePost:
-    """A post by its safe title alone, for the page on which it is reported."""
-    film = session().get_one(Film, post.film_id)
-    above = session().get(Post, post.theory_id) if post.theory_id else None
-    return CasePost(
-        kind_label=cards.kind_word(post).capitalize(),
-        author=post_cards.byline(author, viewer),
-        film=film_card(film, viewer.seen),
-        url=post_cards.permalink(post),
-        label=cards.safe_name(post, above),
-        published_at=post.published_at or post.created_at,
-        state_sentence="",
-        html=None,
-        body_before=None,
-        sealed=film.id not in viewer.seen,
-        opened=False,
-        open_action="",
+        made=_made(case, author, viewer),
+        discard_action=narrowed.url("moderation.discard", case_id=case.id)
+        if case.kind == "own" and not case.report_count and acts
+        else None,
+        queue_url=narrowed.url("moderation.queue"),
     )
 
 
 def suggestion(case: Case) -> dict[str, Any]:
-    """What the form is filled with: the rule that most reports cite, and its usual words."""
+    """What the form is filled with: the rule that most reports cite, the weightiest where several
+    do, and its usual words."""
     suggested: dict[str, Any] = {"version": str(case.version), "rule": "", "reasons": ""}
-    reports = queries.reports_of(case.id)
-    number = reports[0][0].rule_number if reports else 4 if case.hold_reason == "link" else None
+    cited = Counter(report.rule_number for report, *_rest in queries.reports_of(case.id))
+    number = 4 if case.hold_reason == "link" else None
+    if cited:
+        number = cited.most_common(1)[0][0]
     if number is not None:
         words = next((text for _label, text, rule in CANNED if rule == number), "")
         suggested |= {"rule": str(number), "reasons": words}
@@ -187,10 +207,15 @@ def _acts(case: Case, post: Post, author: User, viewer: Fan | Guest) -> list[But
     if case.closed_at is not None or not can_review(viewer, post, author):
         return []
     acts = possible(situation_of(post, author, by=viewer))
-    return [_button(act, main=number == 0) for number, act in enumerate(acts)]
+    keys: set[str | None] = set()
+    buttons: list[Button] = []
+    for act in acts:  # of two acts with one key, the likelier has it
+        buttons.append(_button(act, None if act.key in keys else act.key, main=not buttons))
+        keys.add(act.key)
+    return buttons
 
 
-def _button(act: Act, *, main: bool) -> Button:
+def _button(act: Act, key: str | None, *, main: bool) -> Button:
     hints = {
         "purge": _("Erases the text itself; a second moderator confirms."),
         "ban_and_remove": _("For a spammer's new account: everything goes in one act."),
@@ -198,51 +223,14 @@ def _button(act: Act, *, main: bool) -> Button:
         "ban": _("They can read. Their sessions end."),
         "retitle": _("The only words of others that a moderator changes."),
     }
-    return Button(act.name, act.label, act.key, main, hints.get(act.name, ""))
-
-
-def _case_post(case: Case, row: Any, viewer: Fan | Guest, *, opened: bool) -> CasePost:
-    post, author, film, _above = row
-    html = markup.reveal(post.html, viewer.seen) if opened else None
-    if opened and post.title:
-        html = markup.headed(post.title, html or "")
-    return CasePost(
-        kind_label=cards.kind_word(post).capitalize(),
-        author=post_cards.byline(author, viewer),
-        film=film_card(film, viewer.seen),
-        url=post_cards.permalink(post),
-        label=post.safe_title or "",
-        published_at=post.published_at or post.created_at,
-        state_sentence=cards.state_sentence(post),
-        html=html,
-        body_before=_before(post, viewer) if opened and post.version > 1 else None,
-        sealed=film.id not in viewer.seen,
-        opened=opened,
-        open_action=url_for("moderation.unseal", case_id=case.id),
+    return Button(
+        act.name, act.label, key, main, not main and act.key is None, hints.get(act.name, "")
     )
 
 
-def _before(post: Post, viewer: Fan | Guest) -> Markup | None:
-    """What a post said before its last change."""
-    revision = revision_of(post.id, post.version - 1)
-    if revision is None:
+def _claim(case: Case, viewer: Fan | Guest) -> Claim | None:
+    if case.closed_at is not None:
         return None
-    return markup.reveal(markup.render(revision.body, scopes_in(revision.body)).html, viewer.seen)
-
-
-def _pending_diff(post: Post, pending: PendingRevision, viewer: Fan | Guest) -> list[diff.Line]:
-    def shown(body: str) -> str:
-        scopes = {slug: scope.id for slug, scope in scopes_in(body).items()}
-        return markup.redact(body, scopes, viewer.seen)
-
-    changes = []
-    for old, new in ((post.safe_title, pending.safe_title), (post.title, pending.title)):
-        if old != new:
-            changes += diff.lines(old or "", new or "")
-    return changes + diff.lines(shown(post.body), shown(pending.body))
-
-
-def _claim(case: Case, viewer: Fan | Guest) -> Claim:
     until = cards.lease_of(case, clock.now())
     holder = session().get(User, case.claimed_by_id) if until else None
     mine = until is not None and case.claimed_by_id == viewer.id
@@ -250,8 +238,8 @@ def _claim(case: Case, viewer: Fan | Guest) -> Claim:
         mine=mine,
         holder=holder.name if holder and not mine else None,
         until=until,
-        claim_action=url_for("moderation.claim", case_id=case.id),
-        release_action=url_for("moderation.release", case_id=case.id),
+        claim_action=narrowed.url("moderation.claim", case_id=case.id),
+        release_action=narrowed.url("moderation.release", case_id=case.id),
     )
 
 
@@ -259,9 +247,42 @@ def _second(case: Case, viewer: Fan | Guest) -> Second | None:
     if case.purge_by_id is None or case.closed_at is not None:
         return None
     proposer = session().get_one(User, case.purge_by_id)
+    rule = session().get(Rule, case.purge_rule) if case.purge_rule else None
     return Second(
         sentence=_("%(name)s proposes to purge this.") % {"name": proposer.name},
-        confirm_action=url_for("moderation.confirm_purge", case_id=case.id),
-        refuse_action=url_for("moderation.refuse_purge", case_id=case.id),
+        rule=f"{rule.number}. {rule.title}" if rule is not None else "",
+        reasons=case.purge_reasons or "",
+        note=case.purge_note or "",
+        version=case.version,
+        confirm_action=narrowed.url("moderation.confirm_purge", case_id=case.id),
+        refuse_action=narrowed.url("moderation.refuse_purge", case_id=case.id),
         mine=case.purge_by_id == viewer.id,
     )
+
+
+def _made(case: Case, author: User, viewer: Fan | Guest) -> list[Made]:
+    """What was decided in this case, each with the way to undo it."""
+    found = []
+    for row in queries.decisions_in_case(case.id):
+        decision, _by, post, *_rest = row
+        undoing = can_undo(decision, post, author, viewer)
+        found.append(
+            Made(
+                line=cards.history_line(row),
+                rule_number=decision.rule_number,
+                reasons=decision.reasons,
+                undo_action=url_for("moderation.reverse", decision_id=decision.id)
+                if undoing
+                else None,
+            )
+        )
+    return found
+
+
+def can_undo(decision: Decision, post: Post, author: User, viewer: Fan | Guest) -> bool:
+    """Whether `viewer` is offered to undo `decision`, about `post` by `author`."""
+    if ACTS[decision.act].reversal is None or decision.reverted_by_id is not None:
+        return False
+    if decision.act in ABOUT_ACCOUNTS:
+        return bool(can_sanction(viewer, author))
+    return post.state != "purged" and bool(can_review(viewer, post, author))

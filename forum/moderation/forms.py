@@ -7,6 +7,7 @@ from wtforms.validators import NumberRange, Optional
 
 from forum.lib.fields import Form, line_field, prose_field
 from forum.lib.language import gettext as _
+from forum.moderation.acts import ACTS
 from forum.moderation.models import (
     NOTE_LENGTH,
     REASONS_LENGTH,
@@ -63,10 +64,35 @@ class DecisionForm(Form):
         if (field.data or "") not in dict(self.rule.choices):
             raise ValidationError(_("Choose one of the rules."))
 
+    def fits(self, act: str) -> bool:
+        """Whether it holds what `act` needs; what is missing is said at its field."""
+        found = ACTS[act].needs_grounds
+        needed = [
+            (found, self.rule, _("Name the rule that it breaks.")),
+            (found, self.reasons, _("Give the author your reasons.")),
+            (act == "suspend", self.days, _("Say for how many days.")),
+            (act == "retitle", self.safe_title, _("Write the new safe title.")),
+        ]
+        missing = [(field, text) for is_so, field, text in needed if is_so and not field.data]
+        for field, text in missing:
+            field.errors = [*field.errors, text]
+        return not missing
+
     def seen_version(self) -> int:
         """The case's version that the form was made for; 0 if the field holds nonsense."""
-        text: str = self.version.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+        return number_in(self.version.data)
+
+
+class ReversalForm(Form):
+    """Why a decision was wrong."""
+
+    reasons = prose_field(REASONS_LENGTH, required=False)
+
+
+def number_in(text: str | None) -> int:
+    """The number that a hidden field holds; 0 if it holds nonsense."""
+    text = text or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
 class NoteForm(Form):
@@ -78,6 +104,7 @@ class NoteForm(Form):
 class RuleForm(Form):
     """A rule's next version."""
 
+    version = HiddenField()
     title = line_field(RULE_TITLE_LENGTH, 3)
     text = prose_field(RULE_TEXT_LENGTH)
 

@@ -69,17 +69,27 @@ def undone_by(seqs: Iterable[int]) -> dict[int, int]:
     return dict(rows.all())  # type: ignore[arg-type]
 
 
-def moderators() -> list[User]:
-    """Everybody whose acts the log may hold, by name."""
-    return list(
-        session().scalars(
-            select(User).where(User.role.in_(("moderator", "admin"))).order_by(User.name_key)
-        )
+def seconds_in(seqs: Iterable[int]) -> dict[int, str]:
+    """Who proposed what a second moderator then confirmed, of some lines of the log, by line."""
+    wanted = list(seqs)
+    if not wanted:
+        return {}
+    rows = session().execute(
+        select(Decision.log_seq, User.name)
+        .join(User, User.id == Decision.second_by_id)
+        .where(Decision.log_seq.in_(wanted))
     )
+    return dict(rows.all())
+
+
+def actors() -> list[User]:
+    """Everybody whose acts the log holds, moderators or not by now, by name."""
+    acting = select(LogEntry.actor_id).distinct()
+    return list(session().scalars(select(User).where(User.id.in_(acting)).order_by(User.name_key)))
 
 
 def logged_films(most: int = 200) -> list[Film]:
-    """Films that the log speaks of, by title."""
+    """Listed films that the log speaks of, by title."""
     ids = select(LogEntry.film_id).where(LogEntry.film_id.is_not(None)).distinct()
     return list(
         session().scalars(

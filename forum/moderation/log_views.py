@@ -11,18 +11,17 @@ from forum.accounts.models import User
 from forum.accounts.queries import user_named
 from forum.accounts.sessions import list_viewer, viewer
 from forum.films.cards import FilmCard, film_card
-from forum.films.models import Film
 from forum.films.queries import film_at
 from forum.lib.addresses import url_for
 from forum.lib.language import gettext as _
-from forum.lib.pages import pager
-from forum.moderation import log_queries
+from forum.lib.pages import Pager, with_query
+from forum.lib.paging import Page
+from forum.moderation import cards, log_queries
 from forum.moderation.acts import ACTS
 from forum.moderation.labels import shown_label
-from forum.moderation.models import Decision, LogEntry, LogLabel
+from forum.moderation.models import Decision
 from forum.moderation.views import blueprint
-from forum.permissions import can_find
-from forum.theories.models import Post
+from forum.permissions import can_find, can_find_film, can_see_queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,7 @@ class Private:
 
     note: str
     case_url: str
+    undo_url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,29 +75,63 @@ class Chosen:
 def log() -> Any:
     """Every decision, in order, for everybody."""
     chosen = Chosen(*(request.args.get(name, "")[:120] for name in ("film", "act", "who")))
-    film = film_at(chosen.film) if chosen.film else None
-    actor = user_named(chosen.who[:20]) if chosen.who else None
     entry = request.args.get("entry", type=int)
-    page = log_queries.log_page(
-        chosen.act if chosen.act in ACTS else None,
-        film.id if film else None,
-        actor.id if actor else None,
-        str(entry + 1) if entry and 0 < entry < 2**31 - 1 else request.args.get("after"),
-    )
+    page = _page(chosen, entry)
     seqs = [line[0].seq for line in page.items]
-    undone = log_queries.undone_by(seqs)
-    behind = log_queries.decisions_in(seqs) if viewer().is_moderator else {}
-    rows = [_row(line, undone, behind) for line in page.items]
+    works_here = bool(can_see_queue(viewer()))
+    about = _About(
+        undone=log_queries.undone_by(seqs),
+        behind=log_queries.decisions_in(seqs) if works_here else {},
+        seconds=log_queries.seconds_in(line[0].seq for line in page.items if line[0].with_second),
+    )
+    rows = [_row(line, about) for line in page.items]
+    begins_later = bool(request.args.get("after") or entry)
     return render_template(
         "moderation/log.html",
         section="log",
         days=[LogDay(day, list(lines)) for day, lines in groupby(rows, lambda r: r.at.date())],
         films=[(film.slug, film.title) for film in log_queries.logged_films()],
-        acts=[(act.name, act.done) for act in ACTS.values()],
-        people=[user.name for user in log_queries.moderators()],
+        acts=[(act, cards.done(act)) for act in ACTS],
+        people=[user.name for user in log_queries.actors()],
         chosen=chosen,
-        pager=pager(page.next),
+        pager=Pager(
+            # One entry's own address is where the list began: its other pages go by the cursor.
+            next_url=with_query(after=page.next, entry=None) if page.next else None,
+            first_url=with_query(after=None, entry=None) if begins_later else None,
+        ),
     )
+
+
+def _page(chosen: Chosen, entry: int | None) -> Page[Any]:
+    """The lines that fit; none where something was chosen that the log knows nothing of."""
+    film = film_at(chosen.film) if chosen.film and "\0" not in chosen.film else None
+    if film is not None and not can_find_film(viewer(), film):
+        film = None
+    who = chosen.who if len(chosen.who) <= 20 and "\0" not in chosen.who else ""
+    actor = user_named(who) if who else None
+    unknown = (
+        (chosen.act and chosen.act not in ACTS)
+        or (chosen.film and film is None)
+        or (chosen.who and actor is None)
+    )
+    if unknown:
+        return Page([], None)
+    return log_queries.log_page(
+        chosen.act or None,
+        film.id if film else None,
+        actor.id if actor else None,
+        str(entry + 1) if entry and 0 < entry < 2**31 - 1 else request.args.get("after"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What stands beside some lines, by line: which undoes it, the decision behind it where its
+    reader may see that, who proposed it."""
+
+    undone: dict[int, int]
+    behind: dict[int, Decision]
+    seconds: dict[int, str]
 
 
 def how_words(source: str) -> str:
@@ -110,44 +144,51 @@ def how_words(source: str) -> str:
     }[source]
 
 
-def _row(
-    line: tuple[LogEntry, User, Film | None, LogLabel | None, Post | None, Post | None],
-    undone: dict[int, int],
-    behind: dict[int, Decision],
-) -> LogRow:
+def _row(line: Any, about: _About) -> LogRow:
+    """A row of `log_queries.log_page`, as its reader sees it."""
     entry, actor, film, label, post, above = line
-    decision = behind.get(entry.seq)
-    private = None
-    if decision is not None and decision.case_id and decision.user_id != viewer().id:
-        private = Private(decision.note, url_for("moderation.case", case_id=decision.case_id))
-    act = ACTS[entry.act].done
-    if entry.act == "ban_and_remove":
-        act = _("Banned, and removed everything")
     rule = None
     if entry.rule_number:
         rule = _("Rule %(number)d, version %(version)d") % {
             "number": entry.rule_number,
             "version": entry.rule_version or 1,
         }
-    how = how_words(entry.source)
-    if entry.with_second:
-        how = _("%(how)s, with a second moderator") % {"how": how}
     return LogRow(
         seq=entry.seq,
         at=entry.at,
-        act=act,
+        act=cards.done(entry.act),
         label=shown_label(label, post, above),
         film=film_card(film, list_viewer().seen) if film else None,
         reasons=entry.reasons,
         until=entry.until,
-        actor=actor.name,
-        how=how,
+        actor=_actors(actor, about.seconds.get(entry.seq)),
+        how=how_words(entry.source),
         rule=rule,
         undoes=entry.reverts_seq,
-        undone_by=undone.get(entry.seq),
+        undone_by=about.undone.get(entry.seq),
         url=url_for("theories.post", post_id=post.id)
-        if post and can_find(viewer(), post)
+        if post is not None and can_find(viewer(), post)
         else None,
         children=entry.child_count,
-        private=private,
+        private=_private(about.behind.get(entry.seq)),
+    )
+
+
+def _actors(actor: User, proposer: str | None) -> str:
+    """Who decided; both moderators where two had to agree."""
+    if proposer is None:
+        return actor.name
+    return _("%(first)s, confirmed by %(second)s") % {"first": proposer, "second": actor.name}
+
+
+def _private(decision: Decision | None) -> Private | None:
+    if decision is None or not decision.case_id or decision.user_id == viewer().id:
+        return None
+    undo = None
+    if ACTS[decision.act].reversal is not None and decision.reverted_by_id is None:
+        undo = url_for("moderation.statement", decision_id=decision.id, _anchor="undo")
+    return Private(
+        note=decision.note,
+        case_url=url_for("moderation.case", case_id=decision.case_id),
+        undo_url=undo,
     )

@@ -1,15 +1,13 @@
 """Reads about moderation."""
 
-from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from forum.accounts.models import User
 from forum.films.models import Film
 from forum.lib.database import session
-from forum.lib.paging import Keyset, Page
 from forum.moderation.models import (
     Case,
     CaseOpening,
@@ -20,86 +18,8 @@ from forum.moderation.models import (
     Rule,
     SiteText,
 )
+from forum.permissions import UNTOLD
 from forum.theories.models import PendingRevision, Post
-
-CASES_A_PAGE = 40
-_RECENT = 50
-
-QUEUE = Keyset((Case.score, "desc"), (Case.opened_at, "asc"), (Case.id, "asc"))
-
-
-def queue(kind: str | None, film_id: int | None, cursor: str | None) -> Page[Any]:
-    """Open cases, the weightiest first: (Case, Post, theory above a reply, Film, holder's name)."""
-    statement = _waiting_cases()
-    if kind:
-        statement = statement.where(Case.kind == kind)
-    if film_id:
-        statement = statement.where(Case.film_id == film_id)
-    return QUEUE.page(
-        statement,
-        cursor,
-        CASES_A_PAGE,
-        fetch=lambda limited: session().execute(limited).all(),
-        row_of=lambda row: row[0],
-    )
-
-
-def queue_from(case_id: int) -> Page[Any] | None:
-    """The page of the queue that begins with a case; None if it isn't open."""
-    case = case_with_id(case_id)
-    if case is None or case.closed_at is not None:
-        return None
-    after = queue(None, None, QUEUE.cursor(case))
-    own = session().execute(_waiting_cases().where(Case.id == case_id)).all()
-    return Page([*own, *after.items], after.next)
-
-
-def waiting() -> tuple[int, datetime | None]:
-    """How many cases are open, and since when the oldest is."""
-    count, oldest = (
-        session()
-        .execute(select(func.count(), func.min(Case.opened_at)).where(Case.closed_at.is_(None)))
-        .one()
-    )
-    return count, oldest
-
-
-def waiting_films(most: int = 20) -> list[Any]:
-    """The films with open cases, the most cases first: (Film, how many)."""
-    return list(
-        session().execute(
-            select(Film, func.count(Case.id))
-            .join(Case, Case.film_id == Film.id)
-            .where(Case.closed_at.is_(None))
-            .group_by(Film.id)
-            .order_by(func.count(Case.id).desc(), Film.id)
-            .limit(most)
-        )
-    )
-
-
-def usual_wait() -> timedelta | None:
-    """The median wait of the last 50 held posts that were decided; None below five."""
-    rows = session().execute(
-        select(Case.opened_at, Case.closed_at)
-        .where(Case.kind == "held", Case.closed_at.is_not(None))
-        .order_by(Case.closed_at.desc())
-        .limit(_RECENT)
-    )
-    waits = sorted(closed - opened for opened, closed in rows if closed is not None)
-    return waits[len(waits) // 2] if len(waits) >= 5 else None
-
-
-def decided_since(moment: datetime) -> tuple[int, timedelta | None]:
-    """How many cases were closed after `moment`, and their median time; for an empty queue."""
-    rows = session().execute(
-        select(Case.opened_at, Case.closed_at)
-        .where(Case.closed_at > moment)
-        .order_by(Case.closed_at.desc())
-        .limit(1000)
-    )
-    times = sorted(closed - opened for opened, closed in rows if closed is not None)
-    return len(times), times[len(times) // 2] if times else None
 
 
 def case_with_id(case_id: int) -> Case | None:
@@ -110,15 +30,16 @@ def case_with_id(case_id: int) -> Case | None:
 
 
 def case_post(case: Case) -> Any:
-    """A case's (Post, author, Film, theory above a reply)."""
-    above = aliased(Post)
+    """A case's (Post, author, Film, theory above a reply, reply that it answers)."""
+    above, parent = aliased(Post), aliased(Post)
     return (
         session()
         .execute(
-            select(Post, User, Film, above)
+            select(Post, User, Film, above, parent)
             .join(User, User.id == Post.author_id)
             .join(Film, Film.id == Post.film_id)
             .outerjoin(above, above.id == Post.theory_id)
+            .outerjoin(parent, parent.id == Post.parent_id)
             .where(Post.id == case.post_id)
         )
         .one()
@@ -152,17 +73,23 @@ def notes_about(user_id: int) -> list[Any]:
     )
 
 
-def decisions_about(user_id: int, most: int = 20) -> list[Any]:
-    """(Decision, who made it) about an account, the latest first."""
-    return list(
-        session().execute(
-            select(Decision, User)
-            .join(User, User.id == Decision.by_id)
-            .where(Decision.user_id == user_id)
-            .order_by(Decision.id.desc())
-            .limit(most)
-        )
-    )
+def decisions_about(user_id: int, most: int = 20, *, told: bool = False) -> list[Any]:
+    """(Decision, who made it, Post, theory above a reply, Film) about an account, the latest first.
+
+    Args:
+        told: leave out those of which the account is not told: that a report led nowhere.
+    """
+    statement = _decisions().where(Decision.user_id == user_id)
+    if told:
+        statement = statement.where(Decision.act.not_in(UNTOLD))
+    return list(session().execute(statement.order_by(Decision.id.desc()).limit(most)))
+
+
+def decisions_in_case(case_id: int) -> list[Any]:
+    """(Decision, who made it, Post, theory above a reply, Film) of one case, the latest first; at
+    most 20."""
+    statement = _decisions().where(Decision.case_id == case_id)
+    return list(session().execute(statement.order_by(Decision.id.desc()).limit(20)))
 
 
 def decision_with_id(decision_id: int) -> Decision | None:
@@ -170,6 +97,29 @@ def decision_with_id(decision_id: int) -> Decision | None:
     if not 0 < decision_id < 2**31:
         return None
     return session().scalar(select(Decision).where(Decision.id == decision_id))
+
+
+def decision_row(decision_id: int) -> Any:
+    """The (Decision, whom it concerns, Post, theory above a reply, Film) of that number, as they
+    stand now."""
+    above = aliased(Post)
+    statement = (
+        select(Decision, User, Post, above, Film)
+        .join(User, User.id == Decision.user_id)
+        .join(Post, Post.id == Decision.post_id)
+        .join(Film, Film.id == Post.film_id)
+        .outerjoin(above, above.id == Post.theory_id)
+        .where(Decision.id == decision_id)
+    )
+    return session().execute(statement).one()
+
+
+def refused_by(decision: Decision) -> RefusedRevision | None:
+    """The change that a decision about a post refused, or took down with it: its author reads it
+    again beside the reasons."""
+    if decision.post_id is None:
+        return None
+    return session().get(RefusedRevision, (decision.id, decision.post_id))
 
 
 def last_decision_against(user_id: int) -> Decision | None:
@@ -191,14 +141,6 @@ def pending_of(post_id: int) -> PendingRevision | None:
     return session().get(PendingRevision, post_id)
 
 
-def refused_by(decision: Decision) -> RefusedRevision | None:
-    """The change that a decision about a post refused, or took down with it: its author reads it
-    again beside the reasons."""
-    if decision.post_id is None:
-        return None
-    return session().get(RefusedRevision, (decision.id, decision.post_id))
-
-
 def is_unsealed(case_id: int, user_id: int) -> bool:
     """Whether a moderator has opened the sealed text of a case."""
     return session().get(CaseOpening, (case_id, user_id)) is not None
@@ -215,13 +157,14 @@ def site_text(name: str) -> SiteText | None:
 
 
 def reports_by(user_id: int) -> list[Any]:
-    """(Report, Case, Post, theory above a reply) of one reporter, the latest first; at most 50."""
+    """(Report, Post, theory above a reply, Film) of one reporter, the latest first; at most 50."""
     above = aliased(Post)
     return list(
         session().execute(
-            select(Report, Case, Post, above)
+            select(Report, Post, above, Film)
             .join(Case, Case.id == Report.case_id)
             .join(Post, Post.id == Case.post_id)
+            .join(Film, Film.id == Post.film_id)
             .outerjoin(above, above.id == Post.theory_id)
             .where(Report.reporter_id == user_id)
             .order_by(Report.id.desc())
@@ -246,13 +189,12 @@ def has_open_report(post_id: int, user_id: int) -> bool:
     )
 
 
-def _waiting_cases() -> Any:
-    above, holder = aliased(Post), aliased(User)
+def _decisions() -> Any:
+    above = aliased(Post)
     return (
-        select(Case, Post, above, Film, holder.name)
-        .join(Post, Post.id == Case.post_id)
-        .join(Film, Film.id == Case.film_id)
+        select(Decision, User, Post, above, Film)
+        .join(User, User.id == Decision.by_id)
+        .outerjoin(Post, Post.id == Decision.post_id)
         .outerjoin(above, above.id == Post.theory_id)
-        .outerjoin(holder, holder.id == Case.claimed_by_id)
-        .where(Case.closed_at.is_(None))
+        .outerjoin(Film, Film.id == Post.film_id)
     )

@@ -12,11 +12,9 @@ from forum.lib import clock
 from forum.lib.addresses import url_for
 from forum.lib.language import gettext as _
 from forum.lib.language import ngettext
-from forum.lib.pages import Order, Pager, pager, with_query
-from forum.moderation import cards, queries
+from forum.lib.pages import Order, Pager, with_query
+from forum.moderation import cards, narrowed, queries, queue_queries
 from forum.moderation.case_page import CasePage
-
-_KINDS = ("report", "held", "edit", "own")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +27,14 @@ class Week:
 
 def queue_page(page: CasePage | None, status: int) -> Any:
     """The queue, and `page` beside it: a case, or None."""
-    kind = request.args.get("kind")
-    kind = kind if kind in _KINDS else None
-    film_id = request.args.get("film", type=int)
-    rows = queries.queue(kind, film_id, request.args.get("after"))
-    if page is not None and page.id not in {row[0].id for row in rows.items}:
+    me, kind, film_id = viewer().id, narrowed.kind(), narrowed.film_id()
+    rows = queue_queries.queue(me, kind, film_id, request.args.get("after"))
+    if page is not None and page.is_open and page.id not in {row[0].id for row in rows.items}:
         # A case further down: the list begins with it, so that "next" leads on from there.
-        rows = queries.queue_from(page.id) or rows
-    count, oldest = queries.waiting()
-    films = queries.waiting_films() if count else []
+        case = queries.case_with_id(page.id)
+        rows = queue_queries.queue_from(case, me, kind, film_id) if case is not None else rows
+    count, oldest = queue_queries.waiting(me)
+    films = queue_queries.waiting_films(me) if count else []
     selected = page.id if page is not None else 0
     body = render_template(
         "moderation/queue.html",
@@ -47,12 +44,21 @@ def queue_page(page: CasePage | None, status: int) -> Any:
         oldest_at=oldest,
         kinds=_kinds(kind),
         films=_films(film_id, films),
-        pager=pager(rows.next) if page is None else Pager(None, None),
+        pager=_pager(rows.next),
         week=None if count else _week(),
         case=page,
         keys=True,
     )
     return body, status
+
+
+def _pager(cursor: str | None) -> Pager:
+    """Links to the list's other pages: on the page of a case they lead back to the queue."""
+    here = url_for("moderation.queue")
+    return Pager(
+        next_url=_queue_url(here, after=cursor) if cursor else None,
+        first_url=_queue_url(here, after=None) if request.args.get("after") else None,
+    )
 
 
 def _kinds(current: str | None) -> list[Order]:
@@ -98,7 +104,7 @@ def _queue_url(here: str, **changes: str | None) -> str:
 
 
 def _week() -> Week:
-    decided, median = queries.decided_since(clock.now() - timedelta(days=7))
+    decided, median = queue_queries.decided_since(clock.now() - timedelta(days=7))
     if median is None:
         return Week(decided, "")
     hours = round(median.total_seconds() / 3600)

@@ -11,7 +11,7 @@ from forum.lib.answers import onward
 from forum.lib.database import session, unit_of_work
 from forum.lib.quotas import TooMany
 from forum.moderation import cases, queries
-from forum.moderation.case_page import named_post
+from forum.moderation.case_text import named_post
 from forum.moderation.forms import ReportForm
 from forum.moderation.views import blueprint
 from forum.permissions import can_report, require

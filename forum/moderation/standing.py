@@ -5,7 +5,7 @@ from datetime import datetime
 
 from forum.accounts.viewers import Fan, Guest
 from forum.lib.addresses import url_for
-from forum.moderation import queries
+from forum.moderation import queries, queue_queries
 from forum.permissions import can_see_queue
 
 
@@ -20,7 +20,7 @@ class Sanction:
 
 def waiting_count(person: Fan | Guest) -> int | None:
     """How many cases wait, for those who work the queue; None for everybody else."""
-    return queries.waiting()[0] if can_see_queue(person) else None
+    return queue_queries.waiting(person.id)[0] if can_see_queue(person) else None
 
 
 def sanction_line(person: Fan | Guest) -> Sanction | None:

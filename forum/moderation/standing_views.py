@@ -4,25 +4,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import abort, current_app, redirect, render_template, request
+from flask import current_app, redirect, render_template
 from markupsafe import Markup
 
+from forum.accounts.models import User
 from forum.accounts.sessions import viewer
 from forum.accounts.viewers import Fan
+from forum.films.models import Film
 from forum.lib import markup
 from forum.lib.addresses import url_for
 from forum.lib.answers import onward
 from forum.lib.database import session, unit_of_work
 from forum.lib.language import gettext as _
+from forum.lib.markup import render
 from forum.moderation import cards, decisions, queries
-from forum.moderation.acts import ACTS
+from forum.moderation.acts import ABOUT_ACCOUNTS, ACTS
+from forum.moderation.case_page import can_undo
 from forum.moderation.decisions import Grounds, GroundsMissing
+from forum.moderation.effects import NotPossible
+from forum.moderation.forms import ReversalForm
 from forum.moderation.log_views import how_words
-from forum.moderation.models import REASONS_LENGTH, Decision, RuleVersion
+from forum.moderation.models import Decision, Report, RuleVersion
 from forum.moderation.views import blueprint
 from forum.permissions import can_read_statement, can_see_queue, require
 from forum.theories import cards as post_cards
 from forum.theories.models import IllegalMove, Post
+from forum.theories.writing import scopes_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,23 @@ class CitedRule:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnText:
+    """What the author had written, and who can read it."""
+
+    heading: str
+    who: str
+    html: Markup
+
+
+@dataclass(frozen=True, slots=True)
+class Redress:
+    """Whom to ask against a restriction; `url` is None where the contact is no address."""
+
+    contact: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """The reasons for a decision, as whoever it concerns reads them."""
 
@@ -44,12 +68,12 @@ class Statement:
     until: datetime | None
     post_label: str | None
     post_url: str | None
-    html: Markup | None
+    text: OwnText | None
     rule: CitedRule | None
     reasons: str
     how: str
     automation: str
-    redress: str
+    redress: Redress | None
     log_url: str
     undone: str | None
     undo_action: str | None
@@ -85,7 +109,7 @@ def standing() -> Any:
     return render_template(
         "moderation/standing.html",
         section="settings",
-        lines=[_line(decision) for decision, _by in queries.decisions_about(person.id, 100)],
+        lines=[_line(row) for row in queries.decisions_about(person.id, 100, told=True)],
         trust_label=levels[person.trust],
         reports=[_outcome(*row) for row in queries.reports_by(person.id)],
     )
@@ -94,10 +118,7 @@ def standing() -> Any:
 @blueprint.get("/standing/decisions/<int:decision_id>")
 def statement(decision_id: int) -> Any:
     """The statement of reasons of one decision: for whom it concerns, and for moderators."""
-    decision = _found(decision_id)
-    return render_template(
-        "moderation/statement.html", section="settings", statement=_statement(decision)
-    )
+    return _statement_page(_found(decision_id), ReversalForm(formdata=None), "", 200)
 
 
 @blueprint.post("/moderation/decisions/<int:decision_id>/reversal")
@@ -105,14 +126,20 @@ def reverse(decision_id: int) -> Any:
     """Undo a decision by one act."""
     require(can_see_queue(viewer()))
     decision = _found(decision_id)
-    reasons = request.form.get("reasons", "").strip()[:REASONS_LENGTH]
+    form = ReversalForm()
+    if not form.validate():
+        return _statement_page(decision, form, "", 422)
+    grounds = Grounds(reasons=(form.reasons.data or "").strip() or _("The decision was wrong."))
     try:
         with unit_of_work():
-            decisions.reverse(
-                decision, Grounds(reasons=reasons or _("The decision was wrong.")), by=viewer()
-            )
-    except (GroundsMissing, IllegalMove):
-        abort(409)
+            decisions.reverse(decision, grounds, by=viewer())
+    except GroundsMissing as problem:
+        return _statement_page(decision, form, str(problem), 409)
+    except NotPossible as problem:
+        return _statement_page(decision, form, str(problem), 409)
+    except IllegalMove:
+        text = _("It can't be undone as things stand now: something was decided or changed since.")
+        return _statement_page(decision, form, text, 409)
     return onward(url_for("moderation.statement", decision_id=decision_id), said="undone")
 
 
@@ -123,68 +150,105 @@ def _found(decision_id: int) -> Decision:
     return decision
 
 
-def _line(decision: Decision) -> StandingLine:
+def _line(row: Any) -> StandingLine:
+    decision, _by, post, above, film = row
+    sentence = cards.done(decision.act)
+    if post is not None and decision.act not in ABOUT_ACCOUNTS:
+        name = cards.safe_name(post, above, film, own=True)
+        sentence = _("%(act)s: %(what)s") % {"act": sentence, "what": name}
     return StandingLine(
         at=decision.at,
-        sentence=_sentence(decision),
+        sentence=sentence,
         url=url_for("moderation.statement", decision_id=decision.id),
         undone=decision.reverted_by_id is not None,
     )
 
 
-def _sentence(decision: Decision) -> str:
-    act = ACTS[decision.act].done
-    if decision.post_id is None or decision.act in ("suspend", "ban", "ban_and_remove", "lift"):
-        return act
-    post = session().get_one(Post, decision.post_id)
-    return f"{act}: {_label(post)}"
+def _statement_page(decision: Decision, form: ReversalForm, problem: str, status: int) -> Any:
+    # What was typed may have rolled the transaction back: the decision is read as it stands now.
+    row = queries.decision_row(decision.id)
+    page = render_template(
+        "moderation/statement.html",
+        section="settings",
+        statement=_statement(*row),
+        form=form,
+        problem=problem,
+    )
+    return page, status
 
 
-def _label(post: Post) -> str:
-    """A post's safe title; a reply as such."""
-    return _("“%(title)s”") % {"title": post.safe_title} if post.safe_title else _("a reply")
-
-
-def _statement(decision: Decision) -> Statement:
-    post = session().get(Post, decision.post_id) if decision.post_id else None
+def _statement(
+    decision: Decision, author: User, post: Post, above: Post | None, film: Film
+) -> Statement:
     mine = decision.user_id == viewer().id
-    shows_text = post is not None and mine and decision.act not in ("purge", "lift")
+    about_account = decision.act in ABOUT_ACCOUNTS
+    name = cards.capital(cards.safe_name(post, above, film, own=mine))
+    act = name
+    if about_account:
+        act = _("Your account") if mine else _("The account of %(name)s") % {"name": author.name}
     cited = None
     if decision.rule_number and decision.rule_version:
         rule = session().get_one(RuleVersion, (decision.rule_number, decision.rule_version))
         cited = CitedRule(rule.number, rule.title, rule.version)
-    contact = current_app.config["FOYER"].contact
-    can_undo = (
-        ACTS[decision.act].reversal is not None
-        and decision.reverted_by_id is None
-        and bool(can_see_queue(viewer()))
-        and not mine
-    )
+    undo = None
+    if not mine and can_undo(decision, post, author, viewer()):
+        undo = url_for("moderation.reverse", decision_id=decision.id)
     return Statement(
-        heading=ACTS[decision.act].done,
-        act=_label(post) if post is not None else _("Your account"),
+        heading=cards.done(decision.act),
+        act=act,
         at=decision.at,
         until=decision.until,
-        post_label=_label(post) if post is not None else None,
-        post_url=post_cards.permalink(post)
-        if post is not None and post.state != "purged"
-        else None,
-        html=markup.reveal(post.html, viewer().seen) if shows_text and post is not None else None,
+        post_label=name,
+        post_url=post_cards.permalink(post) if post.state != "purged" else None,
+        text=_own_text(decision, post) if mine else None,
         rule=cited,
         reasons=decision.reasons or _("Nothing stood against it."),
         how=how_words(decision.source).capitalize() + ".",
         automation=_("A person decided this; nothing was decided by a machine."),
-        redress=_("If you think that it is wrong, ask %(contact)s.")
-        % {"contact": contact or _("whoever runs this place")},
+        redress=_redress() if mine and _restricts(decision) else None,
         log_url=url_for(
             "moderation.log", entry=decision.log_seq, _anchor=f"entry-{decision.log_seq}"
         ),
         undone=_("This was undone.") if decision.reverted_by_id is not None else None,
-        undo_action=url_for("moderation.reverse", decision_id=decision.id) if can_undo else None,
+        undo_action=undo,
     )
 
 
-def _outcome(report: Any, case: Any, post: Post, above: Post | None) -> ReportOutcome:
+def _restricts(decision: Decision) -> bool:
+    """Whether somebody may want to object: it took something from them, and does so still."""
+    return bool(ACTS[decision.act].upholds) and decision.reverted_by_id is None
+
+
+def _redress() -> Redress:
+    contact: str = current_app.config["FOYER"].contact
+    url = None
+    if contact.startswith(("https://", "http://")):
+        url = contact
+    elif "@" in contact and " " not in contact:
+        url = f"mailto:{contact}"
+    return Redress(contact or _("whoever runs this place"), url)
+
+
+def _own_text(decision: Decision, post: Post) -> OwnText | None:
+    """What the author gets back, or is told about."""
+    if decision.act in ("purge", "lift") or post.state == "purged":
+        return None
+    refused = queries.refused_by(decision) if decision.act == "refuse" else None
+    if refused is not None:
+        html: str = render(refused.body, scopes_in(refused.body)).html
+        if refused.title:
+            html = markup.headed(refused.title, html)
+        who = _("the change that was refused: only you can read it")
+        return OwnText(_("Your text"), who, markup.reveal(html, viewer().seen))
+    readers = {
+        "published": _("as it stands for everybody"),
+        "withdrawn": _("you withdrew it: only you can read it"),
+    }
+    who = readers.get(post.state, _("only you and the moderators can read it"))
+    return OwnText(_("Your text"), who, markup.reveal(post.html, viewer().seen))
+
+
+def _outcome(report: Report, post: Post, above: Post | None, film: Film) -> ReportOutcome:
     outcomes = {
         "open": _("A moderator will look at it."),
         "upheld": _("You were right: the moderators acted on it."),
@@ -193,7 +257,7 @@ def _outcome(report: Any, case: Any, post: Post, above: Post | None) -> ReportOu
     }
     return ReportOutcome(
         at=report.created_at,
-        label=cards.safe_name(post, above),
+        label=cards.capital(cards.safe_name(post, above, film)),
         outcome=outcomes[report.state],
         url=post_cards.permalink(post) if post.state in ("published", "hidden") else None,
     )

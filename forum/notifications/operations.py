@@ -1,6 +1,6 @@
 """Telling people, and their reading it."""
 
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, update
 
 from forum import events
 from forum.events import Kind
@@ -46,9 +46,23 @@ def mark_read(*, by: Viewer) -> None:
         Refused: `by` is a guest.
     """
     require(can_have_account(by))
+    _read(Notice.user_id == by.id, by)
+
+
+def open_notice(notice: Notice, *, by: Viewer) -> None:
+    """Mark one notice of one's own as read.
+
+    Raises:
+        Refused: `by` is a guest.
+    """
+    require(can_have_account(by))
+    _read((Notice.user_id == by.id) & (Notice.id == notice.id), by)
+
+
+def _read(which: ColumnElement[bool], by: Viewer) -> None:
     read = session().execute(
         update(Notice)
-        .where(Notice.user_id == by.id, Notice.read_at.is_(None))
+        .where(which, Notice.read_at.is_(None))
         .values(read_at=clock.now())
         .returning(Notice.id),
         execution_options={"synchronize_session": False},

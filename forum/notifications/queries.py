@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from forum.films.models import Film
 from forum.lib.database import session
@@ -15,18 +16,30 @@ _LATEST = Keyset((Notice.id, "desc"))
 
 
 def inbox(user_id: int, cursor: str | None, size: int) -> Page[Any]:
-    """An account's notices, the latest first: (Notice, Post or None, Film, Decision)."""
-    statement: Any = (
-        select(Notice, Post, Film, Decision)
-        .outerjoin(Post, Post.id == Notice.post_id)
-        .outerjoin(Film, Film.id == Post.film_id)
-        .outerjoin(Decision, Decision.id == Notice.decision_id)
-        .where(Notice.user_id == user_id)
-    )
+    """An account's notices, the latest first: (Notice, Post or None, theory above a reply, Film,
+    Decision)."""
     return _LATEST.page(
-        statement,
+        _rows(user_id),
         cursor,
         size,
         fetch=lambda limited: session().execute(limited).all(),
         row_of=lambda row: row[0],
+    )
+
+
+def noticed(notice_id: int, user_id: int) -> Any:
+    """One of an account's notices, as a row of `inbox`; None if it has no such notice."""
+    rows = session().execute(_rows(user_id).where(Notice.id == notice_id))
+    return rows.first()
+
+
+def _rows(user_id: int) -> Any:
+    above = aliased(Post)
+    return (
+        select(Notice, Post, above, Film, Decision)
+        .outerjoin(Post, Post.id == Notice.post_id)
+        .outerjoin(above, above.id == Post.theory_id)
+        .outerjoin(Film, Film.id == Post.film_id)
+        .outerjoin(Decision, Decision.id == Notice.decision_id)
+        .where(Notice.user_id == user_id)
     )

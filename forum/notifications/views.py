@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, abort, redirect, render_template, request
 
 from forum.accounts.sessions import viewer
 from forum.accounts.viewers import Fan
@@ -14,7 +14,7 @@ from forum.lib.answers import onward
 from forum.lib.database import unit_of_work
 from forum.lib.language import gettext as _
 from forum.lib.pages import pager
-from forum.moderation.models import Decision
+from forum.moderation.cards import capital, safe_name
 from forum.notifications import operations, queries
 from forum.notifications.models import Notice
 from forum.permissions import can_find, can_read
@@ -28,11 +28,12 @@ NOTICES_A_PAGE = 30
 
 @dataclass(frozen=True, slots=True)
 class NoticeLine:
-    """A notice in the inbox."""
+    """A notice in the inbox; following an unread one is an act, for it is read then."""
 
     at: datetime
     sentence: str
     url: str | None
+    open_action: str | None
     unread: bool
 
 
@@ -46,7 +47,7 @@ def inbox() -> Any:
     return render_template(
         "notifications/inbox.html",
         section="inbox",
-        notices=[_line(person, *row) for row in page.items],
+        notices=[_line(person, row) for row in page.items],
         unread=person.unread,
         mark_action=url_for("notifications.mark_read"),
         pager=pager(page.next),
@@ -61,30 +62,72 @@ def mark_read() -> Response:
     return onward(url_for("notifications.inbox"), said="notices-read")
 
 
-def _line(
-    person: Fan, notice: Notice, post: Post | None, film: Film | None, decision: Decision | None
-) -> NoticeLine:
-    name = _named(person, post)
-    place = film.title if film else ""
+@blueprint.post("/inbox/<int:notice_id>")
+def open_notice(notice_id: int) -> Response:
+    """Follow a notice to what it is about; from then on it is read."""
+    person = viewer()
+    if not isinstance(person, Fan):
+        return onward(url_for("accounts.login", next=url_for("notifications.inbox")))
+    row = queries.noticed(notice_id, person.id)
+    if row is None:
+        abort(404)
+    _sentence, url = _told(person, row)
+    with unit_of_work():
+        operations.open_notice(row[0], by=person)
+    return onward(url or url_for("notifications.inbox"))
+
+
+def _line(person: Fan, row: Any) -> NoticeLine:
+    notice: Notice = row[0]
+    sentence, url = _told(person, row)
+    is_new = notice.read_at is None
+    return NoticeLine(
+        at=notice.at,
+        sentence=sentence,
+        url=url,
+        open_action=url_for("notifications.open_notice", notice_id=notice.id) if is_new else None,
+        unread=is_new,
+    )
+
+
+def _told(person: Fan, row: Any) -> tuple[str, str | None]:
+    """What a notice says, and where it leads; `row` is one of `queries.inbox`."""
+    notice, post, above, film, decision = row
+    if post is None:
+        return _("The moderators wrote to you."), None
     if notice.kind == "reply":
-        sentence = _("Somebody replied to you about %(film)s.") % {"film": place}
-        url = cards.permalink(post) if post and can_find(person, post) else None
-    elif notice.kind in _REPORTS and (decision is None or notice.kind == "report_open"):
-        sentence, url = _REPORTS[notice.kind] % {"name": name}, url_for("moderation.standing")
-    elif decision is None:
-        sentence, url = _("The moderators wrote to you."), None
-    elif notice.kind == "decision":
-        sentence = _DECIDED[decision.act] % {"name": name, "film": place}
+        url = cards.permalink(post) if can_find(person, post) else None
+        return _("Somebody replied to you about %(film)s.") % {"film": film.title}, url
+    if notice.kind == "decision":
+        name = capital(_own_name(person, post, above, film))
         url = url_for("moderation.statement", decision_id=decision.id)
-        if decision.act in _OPENED and post is not None and can_read(person, post):
+        if decision.act in _OPENED and can_read(person, post):
             url = cards.permalink(post)
-    else:
-        sentence = _REPORTS[notice.kind] % {"name": name}
-        url = url_for("moderation.log", entry=decision.log_seq, _anchor=f"entry-{decision.log_seq}")
-    return NoticeLine(notice.at, sentence, url, notice.read_at is None)
+        return _DECIDED[decision.act] % {"name": name, "film": film.title}, url
+    line = url_for("moderation.standing")
+    if decision is not None and notice.kind != "report_open":
+        seq = decision.log_seq
+        line = url_for("moderation.log", entry=seq, _anchor=f"entry-{seq}")
+    return _REPORTED[notice.kind] % {"name": safe_name(post, above, film)}, line
 
 
-_REPORTS = {
+def _own_name(person: Fan, post: Post, above: Post | None, film: Film) -> str:
+    """What one's own post is called: by its title while one may read it, else safely."""
+    if post.type == "reply" and above is not None and (title := _title(person, above)):
+        return _("your reply under %(title)s") % {"title": title}
+    return _title(person, post) or safe_name(post, above, film, own=True)
+
+
+def _title(person: Fan, post: Post) -> str:
+    """The title of a question or theory in quotes, the safe one while the seal is on; "" if it has
+    none or isn't found."""
+    if not can_find(person, post):
+        return ""
+    title = post.title if can_read(person, post) else post.safe_title
+    return _("“%(title)s”") % {"title": title} if title else ""
+
+
+_REPORTED = {
     "report_upheld": _("Your report about %(name)s was right: the moderators acted on it."),
     "report_declined": _("The moderators looked at your report about %(name)s, and it stands."),
     "report_moot": _("What you reported, %(name)s, was taken down by its author."),
@@ -111,13 +154,3 @@ _DECIDED = {
 
 _OPENED = frozenset({"approve", "no_action", "restore", "unlock"})
 """Decisions for the author, who rather goes to the post than to the reasons."""
-
-
-def _named(person: Fan, post: Post | None) -> str:
-    """A post by its title for those who may read it, else by its safe title; a reply as such."""
-    if post is None:
-        return _("Your account")
-    if post.type == "reply":
-        return _("a reply")
-    title = post.title if can_read(person, post) else post.safe_title
-    return _("“%(title)s”") % {"title": title}

@@ -1,5 +1,6 @@
 """Questions and authors as pages show them, and the addresses of posts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -40,6 +41,7 @@ class ThreadLine:
     locked: bool
     tombstone: str | None
     tombstone_url: str | None
+    report_url: str | None
 
 
 def address(post: Post) -> str:
@@ -74,16 +76,88 @@ def held_words(post: Post, usual_wait: timedelta | None) -> Held | None:
         if post.hold_reason == "link"
         else _("The first posts of a newcomer are looked at first.")
     )
+    meanwhile = _("You hear of it in your inbox, and can still edit or withdraw it.")
+    return Held(reason, f"{wait_words(usual_wait)} {meanwhile}")
+
+
+def wait_words(usual_wait: timedelta | None) -> str:
+    """How long it takes until a moderator has looked, as a sentence.
+
+    Args:
+        usual_wait: the median of late; None if too few were decided to say.
+    """
     if usual_wait is None:
-        return Held(reason, _("You will hear in your inbox. You can still edit or withdraw it."))
+        return _("The moderators mean to look within a day.")
     minutes = max(1, round(usual_wait.total_seconds() / 60))
     if minutes >= 90:
         hours = round(minutes / 60)
         took = ngettext("%(num)d hour", "%(num)d hours", hours) % {"num": hours}
     else:
         took = ngettext("%(num)d minute", "%(num)d minutes", minutes) % {"num": minutes}
-    usual = _("At present that takes about %(time)s. You can still edit or withdraw it.")
-    return Held(reason, usual % {"time": took})
+    return _("At present that takes about %(time)s.") % {"time": took}
+
+
+def will_wait(viewer: Viewer, first_posts: int, usual_wait: Callable[[], timedelta | None]) -> str:
+    """What a newcomer reads before they send something that will wait; "" for everybody else.
+
+    Args:
+        first_posts: how many posts of a newcomer are held.
+        usual_wait: asks for the median of late.
+    """
+    if viewer.is_guest or viewer.is_member or viewer.is_moderator:
+        return ""
+    if viewer.posts >= first_posts:
+        return _("You are new here: with a link in it, it waits for a moderator first.")
+    return _("You are new here: what you post waits for a moderator first.") + (
+        f" {wait_words(usual_wait())}"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A change of one's own that waits, and what can be done with it meanwhile."""
+
+    sentence: str
+    edit_url: str
+    withdraw_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLine:
+    """A post of one's own, or a change of it, that waits for a moderator."""
+
+    label: str
+    url: str
+    what: str
+    film: str
+    since: datetime
+
+
+def waiting_line(post: Post, above: Post | None, film_title: str) -> WaitingLine:
+    """A row of `waiting.waiting_of`, for the author of `post`."""
+    kinds = {"thread": _("a question"), "theory": _("a theory"), "reply": _("a reply")}
+    changes = {
+        "thread": _("a change of a question"),
+        "theory": _("a change of a theory"),
+        "reply": _("a change of a reply"),
+    }
+    label = post.title or (above.safe_title if above is not None else None)
+    return WaitingLine(
+        label=label or film_title,
+        url=permalink(post),
+        what=(kinds if post.state == "held" else changes)[post.type],
+        film=film_title,
+        since=post.created_at,
+    )
+
+
+def pending(post: Post) -> Pending:
+    """What the author of `post` reads of their change that waits."""
+    return Pending(
+        sentence=_("Your change waits for a moderator; until then the version before shows."),
+        edit_url=url_for("theories.edit", post_id=post.id),
+        withdraw_url=url_for("theories.withdraw_change", post_id=post.id),
+    )
 
 
 def byline(author: User, viewer: Viewer) -> Byline:
@@ -123,11 +197,15 @@ def thread_line(thread: Post, viewer: Viewer) -> ThreadLine:
         locked=thread.thread_locked,
         tombstone=tombstone(thread),
         tombstone_url=log_line(thread),
+        report_url=report_url(thread, viewer),
     )
 
 
 def report_url(post: Post, viewer: Viewer) -> str | None:
-    """Where a post is reported; None where it can't be (guests are asked to log in there)."""
+    """Where a post is reported; None where it can't be, or a tombstone stands (guests are asked to
+    log in there)."""
+    if tombstone(post) is not None:
+        return None
     verdict = can_report(viewer, post)
     if verdict or verdict.code == "guest":
         return url_for("moderation.compose_report", post_id=post.id)

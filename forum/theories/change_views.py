@@ -102,6 +102,16 @@ def withdraw(post_id: int) -> Response:
     return onward(cards.permalink(post), said="withdrawn")
 
 
+@blueprint.post("/posts/<int:post_id>/change/withdrawal")
+def withdraw_change(post_id: int) -> Response:
+    """Take back a change of one's own that waits for a moderator."""
+    person = viewer()
+    post = found_or_404(post_id, person)
+    with unit_of_work():
+        changes.withdraw_change(post, by=person)
+    return onward(cards.permalink(post), said="change-withdrawn")
+
+
 @blueprint.post("/threads/<int:post_id>/lock")
 def lock(post_id: int) -> Response:
     """Go to the case in which a question is closed (value 1), or opened again (value 0): that is a

@@ -67,6 +67,26 @@ def withdraw(post: Post, *, by: Viewer) -> None:
     events.record(Kind.POST_WITHDRAWN, by=by, film_id=post.film_id, post_id=post.id)
 
 
+def withdraw_change(post: Post, *, by: Viewer) -> None:
+    """Take back a change of one's own post that waits; the version that stands goes on standing.
+
+    Raises:
+        Refused: `by` may not; see `can_withdraw`.
+    """
+    post = locked(post, by=by)
+    require(can_withdraw(by, post))
+    if session().get(PendingRevision, post.id) is None:
+        return
+    drop_pending(post)
+    events.record(
+        Kind.REVISION_WITHDRAWN,
+        by=by,
+        user_id=post.author_id,
+        film_id=post.film_id,
+        post_id=post.id,
+    )
+
+
 def pin(thread: Post, pins: bool, *, by: Viewer) -> None:
     """Keep `thread` above its film's other questions, or let it go.
 

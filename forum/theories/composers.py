@@ -13,11 +13,11 @@ from forum.films.models import Film
 from forum.lib.addresses import url_for
 from forum.lib.language import gettext as _
 from forum.permissions import can_find
-from forum.theories import cards, changes, draft_queries, operations, queries
+from forum.theories import cards, changes, draft_queries, operations, queries, waiting
 from forum.theories.finding import authored_or_404, film_of, found_or_404, thread_and_film
 from forum.theories.forms import ReplyForm, TheoryForm, ThreadForm
-from forum.theories.models import Post
-from forum.theories.views import theory_page
+from forum.theories.models import PendingRevision, Post
+from forum.theories.views import theory_page, will_wait
 from forum.theories.writing import Words
 from forum.votes.cards import reply_card, theory_card
 from forum.votes.queries import Opinions
@@ -79,6 +79,8 @@ def thread_composer(film: Film) -> Composer:
                 action=url_for("theories.create_thread", slug=film.slug),
                 others=[(line.title, line.url) for line in lines if line.title],
                 is_edit=False,
+                pending_edit=None,
+                will_wait=will_wait(viewer()),
                 draft_saved_at=saved_at,
                 draft_url=_draft_url("thread", film.id),
             ),
@@ -119,6 +121,8 @@ def theory_composer(thread: Post) -> Composer:
                     if theory.state == "published" and theory.film_id in viewer().seen
                 ],
                 is_edit=False,
+                pending_edit=None,
+                will_wait=will_wait(viewer()),
                 draft_saved_at=saved_at,
                 draft_url=_draft_url("theory", thread.id),
             ),
@@ -151,6 +155,8 @@ def reply_composer(post: Post) -> Composer:
             preview=preview,
             action=url_for("theories.create_reply", post_id=post.id),
             is_edit=False,
+            pending_edit=None,
+            will_wait=will_wait(viewer()),
             draft_url=_draft_url("reply", post.id),
         )
         return page, status
@@ -185,7 +191,8 @@ def _reply_page(theory: Post, parent: Post | None, **context: Any) -> str:
 def edit_composer(post: Post) -> Composer:
     """Where the author of `post` changes it."""
     form_class = {"thread": ThreadForm, "theory": TheoryForm, "reply": ReplyForm}[post.type]
-    form: Any = form_class() if request.method == "POST" else form_class(obj=post)
+    pending = waiting.pending_of(post.id) if post.author_id == viewer().id else None
+    form: Any = form_class() if request.method == "POST" else _filled(form_class, post, pending)
 
     def show(preview: Any, status: int) -> Any:
         context: dict[str, Any] = {
@@ -194,6 +201,8 @@ def edit_composer(post: Post) -> Composer:
             "action": url_for("theories.revise", post_id=post.id),
             "is_edit": True,
             "draft_url": None,
+            "pending_edit": cards.pending(post) if pending is not None else None,
+            "will_wait": "",
         }
         if post.type == "reply":
             theory = found_or_404(post.theory_id or 0, viewer(), "theory")
@@ -230,6 +239,13 @@ def edit_composer(post: Post) -> Composer:
         film=film_of(post),
         is_edit=True,
     )
+
+
+def _filled(form_class: type[ComposerForm], post: Post, pending: PendingRevision | None) -> Any:
+    """The form of an edit: with the change that waits, if there is one, for the present version."""
+    if pending is None:
+        return form_class(obj=post)
+    return form_class(obj=pending, data={"version": str(post.version)})
 
 
 def _draft_url(kind: str, target_id: int) -> str:

@@ -16,7 +16,7 @@ from forum.lib.database import unit_of_work
 from forum.lib.language import gettext as _
 from forum.lib.markup import excerpt
 from forum.permissions import can_find, can_find_film, can_keep_draft, can_read, require
-from forum.theories import cards, draft_queries, drafts, queries
+from forum.theories import cards, draft_queries, drafts, queries, waiting
 from forum.theories.drafts import DraftRefused
 from forum.theories.models import Draft, Post
 from forum.theories.views import blueprint
@@ -49,7 +49,13 @@ def list_drafts() -> Any:
     posts = queries.posts_with(d.target_id for d in kept if d.kind != "thread")
     lines = (_line(draft, films, posts) for draft in kept)
     return render_template(
-        "theories/drafts.html", section="settings", drafts=[line for line in lines if line]
+        "theories/drafts.html",
+        section="settings",
+        drafts=[line for line in lines if line],
+        waiting=[
+            cards.waiting_line(post, above, film.title)
+            for post, above, film in waiting.waiting_of(person.id)
+        ],
     )
 
 

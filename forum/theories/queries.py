@@ -12,7 +12,7 @@ from forum.lib.database import session
 from forum.lib.logic import ANYONE, asked_by
 from forum.lib.paging import Keyset, Page
 from forum.permissions import Viewer, findable_by, readable_by
-from forum.theories.models import PendingRevision, Post, Revision
+from forum.theories.models import Post, Revision
 
 Authored = tuple[Post, User]
 """A post with its author."""
@@ -269,11 +269,6 @@ def revision_of(post_id: int, number: int) -> Revision | None:
     return session().scalar(
         select(Revision).where(Revision.post_id == post_id, Revision.number == number)
     )
-
-
-def has_pending(post_id: int) -> bool:
-    """Whether a change of a post waits for a moderator."""
-    return session().get(PendingRevision, post_id) is not None
 
 
 def _all(statement: Any, **given: Any) -> list[Authored]:

@@ -1,10 +1,11 @@
 """Pages of questions and theories."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, current_app, render_template, request
 from markupsafe import Markup
 
 from forum.accounts.models import User
@@ -15,11 +16,10 @@ from forum.films.queries import statements_about
 from forum.lib import clock, markup
 from forum.lib.addresses import url_for
 from forum.lib.answers import elsewhere, onward
-from forum.lib.language import gettext as _
 from forum.lib.page_versions import film_key, made_of, thread_key
 from forum.lib.pages import pager
 from forum.lib.paging import Page
-from forum.moderation.queries import usual_wait
+from forum.moderation.queue_queries import usual_wait
 from forum.permissions import (
     Viewer,
     can_edit,
@@ -29,13 +29,14 @@ from forum.permissions import (
     can_reply,
     can_withdraw,
 )
-from forum.theories import cards, draft_queries, queries
+from forum.theories import cards, draft_queries, queries, waiting
 from forum.theories.cards import Byline, ThreadLine
 from forum.theories.finding import asked_or_404, authored_or_404, found_or_404, thread_and_film
 from forum.theories.forms import ReplyForm
 from forum.theories.listing import division, orders, stances
 from forum.theories.models import STANCES, Post
 from forum.theories.queries import Authored
+from forum.theories.waiting import Waits
 from forum.votes import arranging
 from forum.votes.cards import figures_shown, reply_cards, theory_card
 from forum.votes.queries import Opinions, opinions
@@ -56,7 +57,6 @@ class ThreadPage(ThreadLine):
     can_withdraw: bool
     edit_url: str
     withdraw_url: str
-    report_url: str | None
     moderate_url: str | None
 
 
@@ -155,7 +155,7 @@ def theory_page(
             theory=theory_card(post, author, person, mine),
             html=markup.reveal(post.html, person.seen) if readable else None,
             sealed=sealed,
-            replies=reply_cards(list(replies), post, person, mine),
+            replies=reply_cards(list(replies), post, person, mine, _waits(replies, person)),
             reply_count=post.reply_count,
             stances=stances(post, stance),
             pager=pager(None if sealed else page.next),
@@ -173,6 +173,7 @@ def theory_page(
             statements=[] if sealed else _statements(post),
             seen_action=url_for("films.open_seal", slug=film.slug),
             draft_url=_draft_url("reply", post.id),
+            will_wait=will_wait(person) if answerable else "",
             **_waiting(post, person),
         ),
         status,
@@ -192,6 +193,12 @@ def post(post_id: int) -> Response:
     if start:
         page = f"{page}?after={start}"
     return onward(page, said=request.args.get("said", ""), anchor=f"post-{found.id}")
+
+
+def will_wait(person: Viewer) -> str:
+    """What a newcomer is told before they send something; "" for everybody else."""
+    first: int = current_app.config["FOYER"].hold_first_posts
+    return cards.will_wait(person, first, usual_wait)
 
 
 def _to_right_address(address: str) -> Response:
@@ -228,18 +235,27 @@ def _thread_page(post: Post, author: User, person: Fan | Guest) -> ThreadPage:
         can_withdraw=bool(can_withdraw(person, post)),
         edit_url=url_for("theories.edit", post_id=post.id),
         withdraw_url=url_for("theories.confirm_withdrawal", post_id=post.id),
-        report_url=cards.report_url(post, person),
         moderate_url=cards.moderate_url(post, person),
     )
 
 
 def _waiting(post: Post, person: Viewer) -> dict[str, Any]:
     """What a page says of a post that is held, or of its change that is, to those who may know."""
-    mine = post.author_id == person.id
-    held = cards.held_words(post, usual_wait()) if post.state == "held" else None
-    pending = mine and not person.is_member and queries.has_pending(post.id)
-    sentence = _("Your change waits for a moderator; until then the version before shows.")
-    return {"held": held, "pending_edit": sentence if pending else None}
+    changed = post.author_id == person.id and post.id in waiting.pending_among([post.id])
+    return {
+        "held": cards.held_words(post, usual_wait()) if post.state == "held" else None,
+        "pending_edit": cards.pending(post) if changed else None,
+    }
+
+
+def _waits(replies: Sequence[Authored], person: Viewer) -> Waits:
+    """What waits of some replies; asks only where that may be."""
+    own = [reply.id for reply, _author in replies if reply.author_id == person.id]
+    is_held = any(reply.state == "held" for reply, _author in replies)
+    return Waits(
+        pending=waiting.pending_among(own) if own else frozenset(),
+        usual=usual_wait() if is_held else None,
+    )
 
 
 def _statements(theory: Post) -> list[StatementCard]:

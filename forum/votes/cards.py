@@ -20,8 +20,9 @@ from forum.permissions import (
     can_withdraw,
 )
 from forum.theories import cards, paths, queries
-from forum.theories.cards import Byline, Held, held_words
+from forum.theories.cards import Byline, Held, Pending, held_words
 from forum.theories.models import Post
+from forum.theories.waiting import NOTHING_WAITS, Waits
 from forum.votes.labels import kind_label, stance_words
 from forum.votes.queries import Opinions
 from forum.votes.ranking import FEWEST_FOR_SHARE
@@ -118,7 +119,7 @@ class ReplyCard:
     tombstone: str | None
     tombstone_url: str | None
     held: Held | None
-    pending_edit: str | None
+    pending_edit: Pending | None
     report_url: str | None
     moderate_url: str | None
     parent_url: str | None
@@ -191,7 +192,10 @@ def theory_card(
         edited_at=theory.edited_at,
         excerpt=theory.excerpt if readable else None,
         reply_count=theory.reply_count,
-        ballot=ballot(theory, viewer, opinions) if readable and opened else None,
+        # Nobody votes yet on what waits.
+        ballot=ballot(theory, viewer, opinions)
+        if readable and opened and theory.state != "held"
+        else None,
         rank=rank,
         needs_vote=needs_vote,
         film=film,
@@ -204,7 +208,13 @@ def theory_card(
 
 
 def reply_card(
-    reply: Post, author: User, viewer: Viewer, opinions: Opinions, *, wrote_theory: bool
+    reply: Post,
+    author: User,
+    viewer: Viewer,
+    opinions: Opinions,
+    *,
+    wrote_theory: bool,
+    waits: Waits = NOTHING_WAITS,
 ) -> ReplyCard:
     """`reply` as `viewer` may see it."""
     readable = bool(can_read(viewer, reply))
@@ -230,8 +240,8 @@ def reply_card(
         revisions_url=revisions if readable else None,
         tombstone=cards.tombstone(reply),
         tombstone_url=cards.log_line(reply),
-        held=held_words(reply, None),
-        pending_edit=None,
+        held=held_words(reply, waits.usual),
+        pending_edit=cards.pending(reply) if reply.id in waits.pending else None,
         report_url=cards.report_url(reply, viewer),
         moderate_url=cards.moderate_url(reply, viewer),
         parent_url=None,
@@ -241,15 +251,18 @@ def reply_card(
 
 
 def reply_cards(
-    replies: list[queries.Authored], theory: Post, viewer: Viewer, opinions: Opinions
+    replies: list[queries.Authored],
+    theory: Post,
+    viewer: Viewer,
+    opinions: Opinions,
+    waits: Waits = NOTHING_WAITS,
 ) -> list[ReplyCard]:
     """Replies in reading order, each saying whom it answers where the page doesn't show it."""
     found: list[ReplyCard] = []
     before: Post | None = None
     for reply, author in replies:
-        card = reply_card(
-            reply, author, viewer, opinions, wrote_theory=reply.author_id == theory.author_id
-        )
+        is_theirs = reply.author_id == theory.author_id
+        card = reply_card(reply, author, viewer, opinions, wrote_theory=is_theirs, waits=waits)
         if reply.parent_id is not None and not _stands_below(reply, before):
             card = replace(card, parent_url=url_for("theories.post", post_id=reply.parent_id))
         found.append(card)

@@ -37,7 +37,8 @@ class Asking:
 
 
 def without_number(response: TestResponse) -> tuple[int, list[tuple[str, str]], bytes]:
-    """All of an answer but the number of its request."""
+    """All of an answer but the number of its request, and the forms' tokens, which look different
+    each time."""
     headers = [(k, v) for k, v in response.headers.items() if k not in ("X-Request-Id", "Date")]
     # A form's token looks different on each page; that it is one of the visitor's own is tested.
     alike = re.sub(rb'name="csrf_token" value="\w+"', b"a token", response.data)

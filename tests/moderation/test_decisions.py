@@ -108,7 +108,7 @@ def test_the_second_of_two_moderators_is_told_who_was_faster(app):
     assert first.post(place, act="remove", **form).status_code == 303
     late = second.post(place, act="hide", **form)
     assert late.status_code == 409
-    assert "Handled by swift_mod just now." in late.text
+    assert "Handled by swift_mod just now: removed." in late.text
     assert "Rude." in late.text
     assert len(found(select(Decision))) == 1
 
@@ -190,7 +190,8 @@ def test_a_refused_purge_leaves_the_case_open(app):
     decide(case, "purge", a_moderator())
     other = a_visitor(app, a_user(role="moderator"))
     assert "proposes to purge this" in other.see(f"/moderation/cases/{case.id}")
-    answer = other.post(f"/moderation/cases/{case.id}/purge/refusal")
+    version = again(case).version
+    answer = other.post(f"/moderation/cases/{case.id}/purge/refusal", version=version)
     assert answer.status_code == 303
     assert again(case).purge_by_id is None
     assert again(theory).state == "published"
@@ -201,7 +202,9 @@ def test_a_second_moderator_confirms_a_purge_in_the_browser(app):
     case = a_case(theory)
     decide(case, "purge", a_moderator())
     other = a_visitor(app, a_user(role="moderator"))
-    assert other.post(f"/moderation/cases/{case.id}/purge").status_code == 303
+    version = again(case).version
+    answer = other.post(f"/moderation/cases/{case.id}/purge", version=version)
+    assert answer.status_code == 303
     assert again(theory).state == "purged"
 
 

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from forum.moderation.models import Case, Rule, RuleVersion
+from forum.notifications.models import Notice
 from tests.factories import (
     a_case,
     a_fan,
@@ -14,6 +15,7 @@ from tests.factories import (
     a_thread,
     a_user,
     a_visitor,
+    again,
     decide,
     found,
     the_rules,
@@ -35,9 +37,11 @@ def test_whoever_is_replied_to_hears_of_it_and_the_header_counts(app):
     visitor = a_visitor(app, user)
     page = visitor.see("/inbox")
     assert "Somebody replied to you about Heard film." in page
-    assert f"/posts/{reply.id}" in page
     assert '<span class="nav-number">1</span>' in page
+    [notice] = found(select(Notice))
+    assert f'action="/inbox/{notice.id}"' in page
     assert visitor.post("/inbox/read").status_code == 303
+    assert f"/posts/{reply.id}" in visitor.see("/inbox")
     assert '<span class="nav-number">' not in visitor.see("/inbox")
 
 
@@ -115,3 +119,42 @@ def test_an_admin_rewrites_a_page_after_looking_at_it(app, guest, name, place):
     assert admin.post(f"/texts/{name}", body="").status_code == 422
     assert admin.get("/texts/nothing/edit").status_code == 404
     assert admin.post("/texts/nothing", body="x").status_code == 404
+
+
+def test_a_notice_that_was_followed_is_read(app):
+    film = a_film()
+    user = a_user()
+    theory = a_theory(a_thread(film), by=a_fan(user, seen=(film,)))
+    decision = decide(a_case(theory), "remove", a_moderator())
+    reply = a_reply(a_theory(a_thread(film), by=a_fan(user)))
+    visitor = a_visitor(app, user)
+    assert "2 unread" in visitor.see("/inbox")
+    first, second = found(select(Notice).where(Notice.user_id == user.id).order_by(Notice.id))
+    answer = visitor.post(f"/inbox/{first.id}")
+    assert answer.location == f"/standing/decisions/{decision.id}"
+    page = visitor.see("/inbox")
+    assert "1 unread" in page
+    assert f'action="/inbox/{first.id}"' not in page
+    assert f'href="/standing/decisions/{decision.id}"' in page
+    assert visitor.post(f"/inbox/{second.id}").location == f"/posts/{reply.id}"
+    assert "All read" in visitor.see("/inbox")
+
+
+def test_nobody_follows_another_ones_notice(app):
+    theory = a_theory()
+    decide(a_case(theory), "remove", a_moderator())
+    [notice] = found(select(Notice))
+    assert a_visitor(app).post(f"/inbox/{notice.id}").status_code == 404
+    assert again(notice).read_at is None
+
+
+def test_a_notice_names_ones_own_reply_by_where_it_stands(app):
+    film = a_film()
+    user = a_user()
+    theory = a_theory(a_thread(film), title="As it is called", safe_title="Called safely")
+    reply = a_reply(theory, by=a_fan(user, seen=(film,)))
+    decide(a_case(reply), "remove", a_moderator())
+    visitor = a_visitor(app, user)
+    assert "Your reply under “As it is called” was removed." in visitor.see("/inbox")
+    visitor.post(f"/films/{film.slug}/viewing/withdrawal")
+    assert "Your reply under “Called safely” was removed." in visitor.see("/inbox")

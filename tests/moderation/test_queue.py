@@ -177,7 +177,7 @@ def test_an_act_that_leads_nowhere_is_refused_in_words(app):
         f"/moderation/cases/{case.id}/decision", version=case.version, act="approve", rule=""
     )
     assert answer.status_code == 422
-    assert "That can&#39;t be done as it stands now." in answer.text
+    assert "As it stands now, this can be done:" in answer.text
     assert (
         a_moderating_visitor(app)
         .post(f"/moderation/cases/{case.id}/decision", version=1, act="sing")
@@ -187,10 +187,11 @@ def test_an_act_that_leads_nowhere_is_refused_in_words(app):
 
 
 def test_the_form_is_half_filled_from_the_reports(app):
-    theory = a_theory()
+    film = a_film()
+    theory = a_theory(a_thread(film))
     a_visitor(app).post(f"/posts/{theory.id}/reports", rule="4", words="an advert")
     [case] = found(select(Case))
-    page = a_moderating_visitor(app).see(f"/moderation/cases/{case.id}")
+    page = a_moderating_visitor(app, seen=(film,)).see(f"/moderation/cases/{case.id}")
     assert '<option selected value="4">' in page
     assert "an advert" in page
 

@@ -199,7 +199,8 @@ def test_a_reversal_after_a_change_of_mind_is_refused_in_words(app):
         f"/moderation/decisions/{first.id}/reversal", reasons="Wrong."
     )
     assert answer.status_code == 409
-    assert "look at it again" in answer.text
+    assert "A later sanction is in force: undo that one first." in answer.text
+    assert "Wrong." in answer.text
 
 
 def test_what_stood_before_a_newcomer_was_swept_away_comes_back_post_by_post(app):

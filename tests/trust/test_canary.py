@@ -88,6 +88,9 @@ CASE_STATES = {"decided": "removed", "decided-of-moderator": "removed"}
 CONCERNED = {"author's": "author", "moderator's": "moderator"}
 """Decision → whom it concerns."""
 
+SEALED_REPORTS = {"sealed"}
+"""Reports of what nobody in the crawl has opened: they quote it, and so are sealed with it."""
+
 PRIVATE = {
     ("report", "words"): CASE_PAGES,
     ("note", "note"): CASE_PAGES,
@@ -122,6 +125,8 @@ def _allowed_about_case(token: Token, who: str, endpoint: str) -> bool:
     if (kind, token.part) in PRIVATE:
         # Nobody looks at the case about their own post: that would say who reported it.
         own = rest == f"{who}'s"
+        if kind == "report" and rest in SEALED_REPORTS:
+            return False
         return who in MODERATORS and not own and endpoint in PRIVATE[kind, token.part]
     reads = who in {*MODERATORS, CONCERNED[rest]}
     return endpoint == "moderation.log" or (endpoint == STATEMENT and reads)
@@ -338,6 +343,7 @@ def forms(world: World, who: str) -> Iterator[tuple[str, str, dict[str, str]]]:
             yield f"{place}/purge", page, {}
             yield f"{place}/purge/refusal", page, {}
         yield f"{place}/release", page, {}
+    yield f"/inbox/{ABSENT}", page, {}
     for id in [*world.decisions.values(), ABSENT]:
         if who not in MODERATORS:
             yield f"/moderation/decisions/{id}/reversal", page, {}

@@ -1,0 +1,170 @@
+"""What a case is about, as a moderator reads it: sealed until they open it knowingly."""
+
+from collections.abc import Container
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from markupsafe import Markup
+
+from forum.accounts.models import User
+from forum.accounts.viewers import Fan, Guest
+from forum.films.cards import FilmCard, film_card
+from forum.films.models import Film
+from forum.lib import diff, markup
+from forum.lib.database import session
+from forum.moderation import cards, narrowed, queries
+from forum.moderation.models import Case
+from forum.theories import cards as post_cards
+from forum.theories.cards import Byline
+from forum.theories.models import PendingRevision, Post
+from forum.theories.queries import revision_of
+from forum.theories.writing import scopes_in
+
+
+class _Every:
+    """Every film: what a moderator reads who has opened a case knowing what it may give away."""
+
+    def __contains__(self, _film: object) -> bool:
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How far a case is open to a moderator.
+
+    Attributes:
+        knowingly: whether they have pressed "Open".
+        opened: whether its text shows: so it does, too, to who has seen the film.
+        scopes: the films whose veils are open.
+    """
+
+    knowingly: bool
+    opened: bool
+    scopes: Container[int]
+
+
+def opening_of(case: Case, film: Film, viewer: Fan | Guest) -> Opening:
+    """How far `case` is open to `viewer`."""
+    if queries.is_unsealed(case.id, viewer.id):
+        return Opening(True, True, _Every())
+    return Opening(False, film.id in viewer.seen, viewer.seen)
+
+
+@dataclass(frozen=True, slots=True)
+class Above:
+    """What a post answers: its name and, where the case is open, its first words."""
+
+    name: str
+    url: str
+    excerpt: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CasePost:
+    """What a case is about.
+
+    Attributes:
+        html: None while the film is sealed and the case not opened.
+        above: what it answers, the theory first.
+        veiled: whether passages are left out that name films which the moderator hasn't seen.
+        sealed: whether the moderator hasn't seen the film.
+        opened: whether they opened the case knowingly.
+    """
+
+    kind_label: str
+    author: Byline
+    film: FilmCard
+    url: str
+    label: str
+    published_at: datetime
+    state_sentence: str
+    above: list[Above]
+    html: Markup | None
+    body_before: Markup | None
+    veiled: bool
+    sealed: bool
+    opened: bool
+    open_action: str
+
+
+def case_post(case: Case, row: Any, viewer: Fan | Guest, opening: Opening) -> CasePost:
+    """The post of `case`; `row` is that of `queries.case_post`."""
+    post, author, film, above, parent = row
+    html, before = None, None
+    if opening.opened:
+        html = markup.reveal(post.html, opening.scopes)
+        if post.title:
+            html = markup.headed(post.title, html)
+        before = _before(post, opening) if post.version > 1 else None
+    answered = [one for one in (above, parent) if one is not None]
+    return CasePost(
+        kind_label=cards.capital(cards.kind_word(post)),
+        author=post_cards.byline(author, viewer),
+        film=film_card(film, viewer.seen),
+        url=post_cards.permalink(post),
+        label=cards.heading(post, above, film),
+        published_at=post.published_at or post.created_at,
+        state_sentence=cards.state_sentence(post),
+        above=[_answered(one, above, film, opening) for one in answered],
+        html=html,
+        body_before=before,
+        veiled=html is not None and 'class="veil-absent"' in html,
+        sealed=film.id not in viewer.seen,
+        opened=opening.knowingly,
+        open_action=narrowed.url("moderation.unseal", case_id=case.id),
+    )
+
+
+def named_post(post: Post, author: User, viewer: Fan | Guest) -> CasePost:
+    """A post by its safe title alone, for the page on which it is reported."""
+    film = session().get_one(Film, post.film_id)
+    above = session().get(Post, post.theory_id) if post.theory_id else None
+    return CasePost(
+        kind_label=cards.capital(cards.kind_word(post)),
+        author=post_cards.byline(author, viewer),
+        film=film_card(film, viewer.seen),
+        url=post_cards.permalink(post),
+        label=cards.heading(post, above, film),
+        published_at=post.published_at or post.created_at,
+        state_sentence="",
+        above=[],
+        html=None,
+        body_before=None,
+        veiled=False,
+        sealed=True,
+        opened=False,
+        open_action="",
+    )
+
+
+def pending_diff(post: Post, pending: PendingRevision, opening: Opening) -> list[diff.Line]:
+    """What a change that waits would change."""
+
+    def shown(body: str) -> str:
+        scopes = {slug: scope.id for slug, scope in scopes_in(body).items()}
+        return markup.redact(body, scopes, opening.scopes)
+
+    changes = []
+    for old, new in ((post.safe_title, pending.safe_title), (post.title, pending.title)):
+        if old != new:
+            changes += diff.lines(old or "", new or "")
+    return changes + diff.lines(shown(post.body), shown(pending.body))
+
+
+def _before(post: Post, opening: Opening) -> Markup | None:
+    """What a post said before its last change."""
+    revision = revision_of(post.id, post.version - 1)
+    if revision is None:
+        return None
+    html = markup.render(revision.body, scopes_in(revision.body)).html
+    return markup.reveal(html, opening.scopes)
+
+
+def _answered(post: Post, above: Post, film: Film, opening: Opening) -> Above:
+    readable = opening.opened and post.state == "published"
+    if post.type == "reply":
+        name = cards.capital(cards.safe_name(post, above, film))
+    else:
+        name = (post.title if readable else None) or cards.heading(post, None, film)
+    return Above(name, post_cards.permalink(post), post.excerpt if readable else None)
