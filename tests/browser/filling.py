@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from sqlalchemy import JSON, String, Table, bindparam, text, update
 
 from forum.lib.database import Base, db, session, unit_of_work
+from forum.lib.ddl import APPEND_ONLY
 from forum.lib.markup import render
 from tests.browser.house import House
 
@@ -22,10 +23,12 @@ TYPED: dict[str, tuple[str, ...]] = {
     "drafts": ("fields",),
     "reports": ("words",),
     "notes": ("text",),
-    "cases": ("purge_reasons",),
+    "cases": ("purge_reasons", "purge_note"),
     "decisions": ("reasons", "note"),
     "decided_posts": ("safe_title_before",),
-    "moderation_log": ("label", "reasons"),
+    "moderation_log": ("reasons",),
+    "log_labels": ("text",),
+    "refused_revisions": ("safe_title", "title", "body"),
     "rules": ("title", "text"),
     "rule_versions": ("title", "text"),
     "site_texts": ("body",),
@@ -61,9 +64,11 @@ OURS: dict[str, tuple[str, ...]] = {
     "bearings": ("bearing",),
     "cases": ("kind", "hold_reason", "outcome"),
     "events": ("kind", "codes"),
-    "moderation_log": ("act", "source", "private_digest", "prev_hash", "hash"),
+    "moderation_log": ("act", "source", "label_digest", "private_digest", "prev_hash", "hash"),
+    "log_labels": ("salt",),
+    "refused_revisions": ("kind", "stance"),
     "pending_revisions": ("hold_reason", "kind", "stance"),
-    "decisions": ("act", "source"),
+    "decisions": ("act", "source", "note_salt"),
     "reports": ("state",),
     "decided_posts": ("state_before",),
     "notices": ("kind",),
@@ -105,7 +110,8 @@ def fill(house: House, payloads: Sequence[str]) -> None:
     """
     with house.app.app_context():
         with unit_of_work() as work:
-            work.execute(text("DROP TRIGGER IF EXISTS moderation_log_no_update"))
+            for table in APPEND_ONLY:
+                work.execute(text(f"DROP TRIGGER IF EXISTS {table}_no_update"))
             for name in TYPED:
                 _fill(Base.metadata.tables[name], payloads)
         db.session.remove()

@@ -53,6 +53,10 @@ PLACES: Mapping[str, tuple[str, ...]] = {
 
 UNSHOWN = {
     ("cases", "purge_reasons"),
+    ("cases", "purge_note"),
+    ("refused_revisions", "safe_title"),
+    ("refused_revisions", "title"),
+    ("refused_revisions", "body"),
     ("decided_posts", "safe_title_before"),
     ("revisions", "safe_title"),
     ("rule_versions", "title"),
