@@ -9,8 +9,10 @@ with a column.
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
+from forum.lib.language import day
 from forum.lib.language import gettext as _
 from forum.lib.logic import among, either, given, negate
 
@@ -38,6 +40,8 @@ class Viewer(Protocol):
     def rank(self) -> int: ...
     @property
     def sanction(self) -> str | None: ...
+    @property
+    def sanctioned_until(self) -> datetime | None: ...
     @property
     def posts(self) -> int: ...
     @property
@@ -169,7 +173,10 @@ def _may_write(by: Viewer, reason: str) -> Verdict:
     if by.sanction == "banned":
         return _no("sanction", _("Your account is banned: you can read, and no more."))
     if by.sanction == "suspended":
-        return _no("sanction", _("Your account is suspended: until then you can read."))
+        if by.sanctioned_until is None:
+            return _no("sanction", _("Your account is suspended: you can read, and no more."))
+        until = {"when": day(by.sanctioned_until)}
+        return _no("sanction", _("Your account is suspended until %(when)s: you can read.") % until)
     return YES
 
 

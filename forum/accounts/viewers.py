@@ -26,6 +26,7 @@ class Guest:
     rank: int = 0
     posts: int = 0
     sanction: None = None
+    sanctioned_until: None = None
     is_authenticated: bool = False
     is_active: bool = False
     is_anonymous: bool = True
@@ -111,5 +112,6 @@ class Operator:
     is_member: bool = True
     rank: int = 3
     sanction: None = None
+    sanctioned_until: None = None
     trust: str = "trusted"
     posts: int = 0

@@ -13,7 +13,7 @@ from forum.lib.database import session, unit_of_work
 from forum.lib.language import gettext as _
 from forum.lib.markup import render, reveal
 from forum.moderation import queries, rules
-from forum.moderation.forms import RuleForm, TextForm
+from forum.moderation.forms import RuleForm, TextForm, number_in
 from forum.moderation.models import Rule
 from forum.moderation.views import blueprint
 from forum.permissions import can_change_texts, require
@@ -64,8 +64,17 @@ def change_rule(number: int) -> Any:
     if not form.validate():
         return _rule_page(rule, form, 422)
     html = render(form.text.data).html
-    with unit_of_work():
-        rules.change_rule(rule, form.title.data, form.text.data, html, by=viewer())
+    seen = number_in(form.version.data)
+    try:
+        with unit_of_work():
+            rules.change_rule(
+                rule, form.title.data, form.text.data, html, by=viewer(), version=seen
+            )
+    except rules.Outdated:
+        session().expire_all()
+        fresh = _found(number)
+        form.version.data = str(fresh.version)
+        return _rule_page(fresh, form, 409, outdated=True)
     return onward(url_for("moderation.rules"), said="rule-changed", anchor=f"rule-{rule.number}")
 
 
@@ -115,10 +124,11 @@ def _line(rule: Rule, may_edit: bool) -> RuleLine:
     )
 
 
-def _rule_page(rule: Rule, form: RuleForm, status: int) -> Any:
+def _rule_page(rule: Rule, form: RuleForm, status: int, *, outdated: bool = False) -> Any:
     page = render_template(
         "moderation/rule_edit.html",
         form=form,
+        stands=_line(rule, may_edit=False) if outdated else None,
         number=rule.number,
         heading=_("Rule %(number)d") % {"number": rule.number},
         action=url_for("moderation.change_rule", number=rule.number),

@@ -31,19 +31,29 @@ def seed_rules(*, by: Viewer) -> None:
             _rewrite(rule, entry["title"], entry["text"], render(entry["text"]).html, None)
 
 
-def change_rule(rule: Rule, title: str, text: str, html: str, *, by: Viewer) -> None:
+class Outdated(Exception):
+    """The rule was rewritten by somebody else since its form was opened."""
+
+
+def change_rule(
+    rule: Rule, title: str, text: str, html: str, *, by: Viewer, version: int | None = None
+) -> None:
     """Give a rule its next version; decisions go on citing the one they were made by.
 
     Args:
         html: `text` rendered, before the transaction.
+        version: the one that was rewritten; None for whichever stands.
 
     Raises:
         Refused: `by` is no admin.
+        Outdated: another version stands by now.
     """
     require(can_change_texts(by))
     session().refresh(rule, with_for_update=True)
     if (rule.title, rule.text) == (title, text):
         return
+    if version is not None and rule.version != version:
+        raise Outdated
     _rewrite(rule, title, text, html, by.id)
     events.record(Kind.RULE_CHANGED, by=by, codes={"rule": rule.number, "version": rule.version})
 

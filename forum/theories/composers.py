@@ -79,7 +79,7 @@ def thread_composer(film: Film) -> Composer:
                 action=url_for("theories.create_thread", slug=film.slug),
                 others=[(line.title, line.url) for line in lines if line.title],
                 is_edit=False,
-                pending_edit=None,
+                pending_edit=False,
                 will_wait=will_wait(viewer()),
                 draft_saved_at=saved_at,
                 draft_url=_draft_url("thread", film.id),
@@ -121,7 +121,7 @@ def theory_composer(thread: Post) -> Composer:
                     if theory.state == "published" and theory.film_id in viewer().seen
                 ],
                 is_edit=False,
-                pending_edit=None,
+                pending_edit=False,
                 will_wait=will_wait(viewer()),
                 draft_saved_at=saved_at,
                 draft_url=_draft_url("theory", thread.id),
@@ -155,7 +155,7 @@ def reply_composer(post: Post) -> Composer:
             preview=preview,
             action=url_for("theories.create_reply", post_id=post.id),
             is_edit=False,
-            pending_edit=None,
+            pending_edit=False,
             will_wait=will_wait(viewer()),
             draft_url=_draft_url("reply", post.id),
         )
@@ -188,6 +188,9 @@ def _reply_page(theory: Post, parent: Post | None, **context: Any) -> str:
     )
 
 
+_EDITING: dict[str, Any] = {"is_edit": True, "draft_url": None, "will_wait": ""}
+
+
 def edit_composer(post: Post) -> Composer:
     """Where the author of `post` changes it."""
     form_class = {"thread": ThreadForm, "theory": TheoryForm, "reply": ReplyForm}[post.type]
@@ -199,10 +202,8 @@ def edit_composer(post: Post) -> Composer:
             "form": form,
             "preview": preview,
             "action": url_for("theories.revise", post_id=post.id),
-            "is_edit": True,
-            "draft_url": None,
-            "pending_edit": cards.pending(post) if pending is not None else None,
-            "will_wait": "",
+            "pending_edit": pending is not None,
+            **_EDITING,
         }
         if post.type == "reply":
             theory = found_or_404(post.theory_id or 0, viewer(), "theory")

@@ -134,8 +134,7 @@ def theory_page(
     question, film = thread_and_film(post)
     made_of(film_key(film.id), thread_key(question.id), film_id=film.id)
     sealed = film.id not in person.seen
-    stance = request.args.get("stance")
-    stance = stance if stance in STANCES else None
+    stance = next((one for one in STANCES if one == request.args.get("stance")), None)
     page = queries.replies_to(post.id, person, stance, request.args.get("after"))
     replies = [] if sealed else page.items
     mine = opinions(person, [post, *(reply for reply, _ in replies)])

@@ -69,7 +69,7 @@ FORMS: dict[str, dict[str, str]] = {
     "moderation.decide": {"version": "2", "act": "no_action"},
     "moderation.confirm_purge": {"version": "2"},
     "moderation.refuse_purge": {"version": "2"},
-    "moderation.change_rule": {"title": "A title", "text": "Some words."},
+    "moderation.change_rule": {"title": "A title", "text": "Some words.", "version": "1"},
     "moderation.change_text": {"body": "Some words."},
     "theories.create_thread": _WRITTEN,
     "theories.create_theory": {**_WRITTEN, "kind": "plot"},

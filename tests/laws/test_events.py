@@ -24,9 +24,10 @@ from forum.lib.database import session, unit_of_work
 from forum.moderation import cases, decisions, rules
 from forum.moderation.models import Case, Rule
 from forum.notifications import operations as notices
+from forum.notifications.models import Notice
 from forum.theories import changes, moving
 from forum.theories import operations as theories
-from forum.theories.models import Post
+from forum.theories.models import PendingRevision, Post
 from forum.theories.writing import Words, words
 from forum.votes import operations as votes
 from tests.factories import (
@@ -61,6 +62,8 @@ class Scene:
     theory: Post
     blind: Post
     own: Post
+    changed: Post
+    notice: Notice
     case: Case
     claimed: Case
     rule: Rule
@@ -77,8 +80,18 @@ def scene(app: Flask) -> Scene:
     theory, blind = a_theory(thread), a_theory(thread)
     fan = a_fan(seen=(film,))
     moderator = a_fan(seen=(film,), role="moderator")
-    own, other = a_reply(theory, by=fan), a_user()
+    own, other, changed = a_reply(theory, by=fan), a_user(), a_reply(theory, by=fan)
     with unit_of_work() as work:
+        work.add(
+            PendingRevision(
+                post_id=changed.id,
+                version=1,
+                hold_reason="link",
+                body="Yes.",
+                stance="neutral",
+                created_at=changed.created_at,
+            )
+        )
         moving.set_locked(closed, True)
         changes.pin(closed, True, by=moderator)
         votes.begin_blind(blind, True, by=Operator())
@@ -103,6 +116,8 @@ def scene(app: Flask) -> Scene:
         theory=theory,
         blind=blind,
         own=own,
+        changed=changed,
+        notice=session().scalars(select(Notice).where(Notice.user_id == fan.id)).one(),
         case=a_case(theory),
         claimed=claimed,
         rule=session().get_one(Rule, 1),
@@ -197,6 +212,7 @@ ACTS: tuple[Act, ...] = (
         "fan",
         lambda s: changes.revise(s.own, words("Yes.", stance="supports"), 1, by=s.fan),
     ),
+    (Kind.REVISION_WITHDRAWN, "fan", lambda s: changes.withdraw_change(s.changed, by=s.fan)),
     (Kind.POST_WITHDRAWN, "fan", lambda s: changes.withdraw(s.own, by=s.fan)),
     (Kind.FIGURES_REVEALED, "fan", lambda s: votes.show_figures(s.theory, by=s.fan)),
     (Kind.REPORT_FILED, "fan", lambda s: cases.report(s.theory, 1, "", by=s.fan)),
@@ -212,6 +228,7 @@ ACTS: tuple[Act, ...] = (
         lambda s: decisions.refuse_purge(s.case, s.case.version, by=s.moderator),
     ),
     (Kind.NOTICES_READ, "fan", lambda s: notices.mark_read(by=s.fan)),
+    (Kind.NOTICES_READ, "fan", lambda s: notices.open_notice(s.notice, by=s.fan)),
     (
         Kind.RULE_CHANGED,
         "admin",

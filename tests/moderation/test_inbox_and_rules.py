@@ -82,7 +82,9 @@ def test_the_rules_are_there_for_everybody_and_editable_by_an_admin_alone(app, g
 def test_a_changed_rule_has_a_new_version_and_decisions_keep_the_old_one(app):
     decision = decide(a_case(), "remove", a_moderator())
     admin = a_visitor(app, a_user(role="admin"))
-    answer = admin.post("/rules/2/versions", title="Argue kindly", text="With *theories*.")
+    answer = admin.post(
+        "/rules/2/versions", title="Argue kindly", text="With *theories*.", version="1"
+    )
     assert answer.status_code == 303
     assert "Argue kindly" in admin.see("/rules")
     assert "Argue with the theory, not the person" in admin.see(
@@ -158,3 +160,18 @@ def test_a_notice_names_ones_own_reply_by_where_it_stands(app):
     assert "Your reply under “As it is called” was removed." in visitor.see("/inbox")
     visitor.post(f"/films/{film.slug}/viewing/withdrawal")
     assert "Your reply under “Called safely” was removed." in visitor.see("/inbox")
+
+
+def test_of_two_admins_the_slower_sees_both_texts_of_a_rule(app):
+    first, second = (a_visitor(app, a_user(role="admin")) for _ in range(2))
+    assert 'name="version" type="hidden" value="1"' in second.see("/rules/3/edit")
+    written = {"title": "Mine came first", "text": "The *first* text.", "version": "1"}
+    assert first.post("/rules/3/versions", **written).status_code == 303
+    answer = second.post(
+        "/rules/3/versions", title="Mine came second", text="The second text.", version="1"
+    )
+    assert answer.status_code == 409
+    for text in ("Mine came first", "<em>first</em>", "Mine came second", "The second text."):
+        assert text in answer.text
+    assert 'name="version" type="hidden" value="2"' in answer.text
+    assert found(select(Rule.version).where(Rule.number == 3)) == [2]

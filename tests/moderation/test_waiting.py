@@ -44,8 +44,8 @@ def a_pending_change(app, make):
     user = a_user(trust="member")
     by = a_fan(user, seen=(film,))
     thread = a_thread(film)
-    theory = a_theory(thread, by if make == "theory" else None, body=OLD)
-    post = theory if make == "theory" else a_reply(theory, by, body=OLD)
+    post = a_theory(thread, by, body=OLD) if make == "theory" else None
+    post = post or a_reply(a_theory(thread), by, body=OLD)
     with unit_of_work() as work:
         work.refresh(user)
         user.trust_set = "newcomer"

@@ -1,0 +1,147 @@
+"""Moderation from end to end, with scripts and without: waiting, reporting, deciding, undoing."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import behind_the_pages as behind
+from tests.browser.conftest import Arrives
+from tests.browser.house import House
+from tests.browser.people import Person
+
+QUESTION = "What does the ending stand for?"
+TITLE = "It is about the snow"
+REASONS = "Reasons, sent to the author and shown in the log"
+
+
+@pytest.fixture
+def settings_of_the_house() -> dict[str, str]:
+    """A house in which the first two posts of a newcomer wait."""
+    return {"hold_first_posts": "2"}
+
+
+scripting = pytest.mark.parametrize(
+    "scripting", [True, False], ids=["with JavaScript", "without JavaScript"]
+)
+
+
+def writes_a_first_theory(newcomer: Person, house: House) -> str:
+    """Posts a theory that waits; gives its address."""
+    newcomer.opens(f"{behind.address(house, QUESTION)}/theories/new")
+    newcomer.sees("You are new here: what you post waits for a moderator first.")
+    newcomer.writes("Safe title", "About the weather")
+    newcomer.writes("Title", TITLE)
+    newcomer.writes("The theory", "It falls on *everybody*.")
+    newcomer.presses("Publish the theory")
+    newcomer.sees("It waits for a moderator. Until then only you and the moderators can find it.")
+    return newcomer.page.url.removeprefix(house.url).split("?", maxsplit=1)[0]
+
+
+def opens_the_case(usher: Person) -> None:
+    """Goes from the header to the one case that waits."""
+    usher.opens("/")
+    usher.page.get_by_role("banner").get_by_role("link", name="Queue 1").click()
+    usher.misses(TITLE)
+    usher.page.get_by_role("link", name="About the weather").first.click()
+
+
+@scripting
+def test_a_first_theory_waits_is_approved_reported_removed_once_and_restored(
+    arrives: Arrives, house: House, scripting: bool
+) -> None:
+    def comes(name: str, **account: str | None) -> Person:
+        return arrives(behind.account(house, name, **account), java_script_enabled=scripting)
+
+    newcomer = comes("marlowe", trust=None)
+    usher, second = comes("lantern", role="moderator"), comes("torch", role="moderator")
+    fan = comes("noor")
+    fan.expects("status of 404")
+    second.expects("status of 409")
+
+    theory = writes_a_first_theory(newcomer, house)
+    fan.opens(theory)
+    expect(fan.page.get_by_role("heading", level=1)).to_have_text(
+        "Nothing is showing at this address."
+    )
+    opens_the_case(usher)
+    usher.presses("Claim")
+    usher.sees("The case is yours for 30 minutes.")
+    usher.presses("Approve")
+    usher.sees("Nothing waits.")
+    newcomer.opens("/inbox")
+    newcomer.presses(f"“{TITLE}” is approved: everybody who has seen Anora can read it.")
+    expect(newcomer.page.get_by_role("heading", level=1)).to_have_text(TITLE)
+
+    fan.page.reload()
+    expect(fan.page.get_by_role("heading", level=1)).to_have_text(TITLE)
+    fan.follows("Report what marlowe wrote")
+    fan.page.get_by_role("radio", name="2. Argue with the theory, not the person").check()
+    fan.writes("In your own words", "It is about people.")
+    fan.presses("Report")
+    fan.sees("The moderators have your report. You will hear what came of it.")
+
+    opens_the_case(usher)
+    usher.sees("It is about people.")
+    opens_the_case(second)
+    usher.writes(REASONS, "Argue with the theory.")
+    usher.presses("Remove")
+    usher.sees("Nothing waits.")
+    second.writes(REASONS, "My own words about it.")
+    second.presses("Hide")
+    second.sees("Handled by lantern just now: removed.")
+    second.sees("My own words about it.")
+
+    fan.opens("/moderation/log")
+    expect(fan.page.locator(".log-row")).to_have_count(2)
+    fan.opens("/inbox")
+    fan.sees("Your report about “About the weather” was right: the moderators acted on it.")
+    expect(fan.page.locator(".inbox-row")).to_have_count(1)
+    fan.opens(theory)
+    fan.sees("Removed by the moderators, by rule 2.")
+    expect(fan.page.get_by_role("link", name="Report")).to_have_count(0)
+
+    newcomer.opens("/inbox")
+    newcomer.presses(f"“{TITLE}” was removed.")
+    newcomer.sees("Argue with the theory.")
+    newcomer.sees("only you and the moderators can read it")
+    newcomer.sees("It falls on")
+
+    second.presses("Undo it")
+    second.sees("Undone.")
+    fan.opens(theory)
+    expect(fan.page.get_by_role("heading", level=1)).to_have_text(TITLE)
+
+
+def test_the_queue_is_worked_without_a_mouse(arrives: Arrives, house: House) -> None:
+    newcomer = arrives(behind.account(house, "marlowe", trust=None))
+    usher = arrives(behind.account(house, "lantern", role="moderator"))
+    writes_a_first_theory(newcomer, house)
+    behind.reply_by(house, "lastreel", "You never look.", "A fairy tale taken at its word")
+    fan = arrives(behind.account(house, "noor"))
+    fan.opens(behind.address(house, "A fairy tale taken at its word"))
+    fan.follows("Report what lastreel wrote")
+    fan.page.get_by_role("radio", name="2. Argue with the theory, not the person").check()
+    fan.presses("Report")
+
+    keyboard = usher.page.keyboard
+    current = usher.page.locator(".case-link[aria-current]")
+    usher.opens("/moderation/queue")
+    keyboard.press("j")
+    usher.sees("You never look.")
+    keyboard.press("j")
+    expect(current).to_contain_text("About the weather")
+    keyboard.press("k")
+    expect(current).not_to_contain_text("About the weather")
+    keyboard.press("c")
+    usher.sees("The case is yours for 30 minutes.")
+    keyboard.press("?")
+    expect(usher.page.get_by_role("dialog")).to_be_visible()
+    keyboard.press("Escape")
+    keyboard.press("n")
+    expect(usher.page.get_by_label("A note for the other moderators")).to_be_focused()
+    usher.page.get_by_role("heading", level=2).first.click()
+    keyboard.press("r")
+    usher.sees("Removed.")
+    expect(current).to_contain_text("About the weather")
+    usher.page.wait_for_timeout(400)  # a key that comes sooner was meant for the case before
+    keyboard.press("a")
+    usher.sees("Nothing waits.")
