@@ -75,7 +75,7 @@ def test_a_first_theory_waits_is_approved_reported_removed_once_and_restored(
     expect(fan.page.get_by_role("heading", level=1)).to_have_text(TITLE)
     fan.follows("Report what marlowe wrote")
     fan.page.get_by_role("radio", name="2. Argue with the theory, not the person").check()
-    fan.writes("In your own words", "It is about people.")
+    fan.page.get_by_label("In your own words").fill("It is about people.")
     fan.presses("Report")
     fan.sees("The moderators have your report. You will hear what came of it.")
 
