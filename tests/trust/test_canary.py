@@ -163,7 +163,9 @@ def _allowed_to_reader(token: Token, who: str, endpoint: str) -> bool:
     if part.startswith("veil") and endpoint not in WHOLE_BODIES[kind]:
         return False
     if part in ("veil open", "veil shut"):
-        is_own = who == writer(token.post) and endpoint in OWN_FORM and editable(token.post)
+        # Where a change waits, the form begins with that.
+        in_form = editable(token.post) and not token.post.endswith("/pending")
+        is_own = who == writer(token.post) and endpoint in OWN_FORM and in_form
         return who in OPENED[part.split()[1]] or is_own
     return True
 
