@@ -21,8 +21,10 @@ _TOO_WIDE = """() => {
 }"""
 
 _LOW = """() => {
-    const controls = "button, input, textarea, summary, .button, .tab, .nav-link, .choice label";
-    const inText = ".choice-input, .veil > summary";
+    const controls = "button, input, textarea, summary, .button, .tab, .nav-link, .choice label,"
+        + " .choice-line";
+    // A finger meets the label around a choice, which is a control of its own here.
+    const inText = ".choice-input, .choice-line input, .veil > summary";
     return [...document.querySelectorAll(controls)]
         .filter((e) => e.checkVisibility() && e.type !== "hidden" && !e.matches(inText))
         .filter((e) => e.getBoundingClientRect().height < 43.5)

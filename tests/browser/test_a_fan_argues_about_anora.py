@@ -123,7 +123,7 @@ def replies_with_a_stance(fan: Person) -> None:
     fan.writes("Reply", "The law was *never* on her side.")
     fan.presses("Reply")
     reply = fan.page.get_by_role("article").filter(has_text="never on her side").last
-    expect(reply).to_contain_text("challenges")
+    expect(reply).to_contain_text("you challenge it")
     expect(fan.page.get_by_role("heading", name="1 reply")).to_be_visible()
     expect(fan.page.get_by_label("Reply", exact=True)).to_have_value("")
 

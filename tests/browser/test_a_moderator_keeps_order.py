@@ -14,7 +14,7 @@ THEORY = "A fairy tale taken at its word"
 def decides(usher: Person, act: str) -> None:
     """Press the button of an act on the page of a case, among the rarer ones."""
     more = usher.page.locator("details:has(button[name=act])").first
-    if more.count() and not more.get_attribute("open"):
+    if more.count() and more.get_attribute("open") is None:
         more.locator("summary").first.click()
     usher.presses(act)
 
