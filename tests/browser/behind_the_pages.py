@@ -6,8 +6,10 @@ from contextlib import contextmanager
 from sqlalchemy import select
 
 from forum.accounts.queries import user_named
+from forum.accounts.viewers import Operator
 from forum.films.models import Film
 from forum.lib.database import db, session, unit_of_work
+from forum.moderation.cases import report
 from forum.theories import operations
 from forum.theories.models import Draft, Post
 from forum.theories.writing import words
@@ -114,3 +116,25 @@ def _anora() -> Film:
 
 def _post(title: str) -> Post:
     return session().scalars(select(Post).where(Post.title == title)).one()
+
+
+def spam_by(house: House, name: str, count: int, theory: str) -> None:
+    """So many replies of `name`, an account of today, to `theory`; no quota keeps them back."""
+    with inside(house):
+        user = a_user(name)
+        fan = a_fan(user, seen=(_anora(),))
+        freely = Operator(id=fan.id, seen=fan.seen)
+        post = _post(theory)
+        with unit_of_work():
+            for number in range(count):
+                text = words(f"Buy it here, number {number}.", stance="neutral")
+                operations.post_reply(post, text, by=freely)
+
+
+def is_reported(house: House, body: str, rule: int) -> None:
+    """A fan reports the reply that says `body`."""
+    with inside(house):
+        reporter = a_fan(seen=(_anora(),))
+        reply = session().scalars(select(Post).where(Post.body == body)).one()
+        with unit_of_work():
+            report(reply, rule, "Look.", by=reporter)

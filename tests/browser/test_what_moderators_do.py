@@ -111,6 +111,36 @@ def test_a_first_theory_waits_is_approved_reported_removed_once_and_restored(
     expect(fan.page.get_by_role("heading", level=1)).to_have_text(TITLE)
 
 
+@scripting
+def test_a_spammer_with_200_posts_is_gone_in_one_act(
+    arrives: Arrives, house: House, scripting: bool
+) -> None:
+    theory = "A fairy tale taken at its word"
+    behind.spam_by(house, "bargain_bin", 200, theory)
+    usher = arrives(
+        behind.account(house, "lantern", role="moderator"), java_script_enabled=scripting
+    )
+    fan = arrives(behind.account(house, "noor"), java_script_enabled=scripting)
+    fan.opens(behind.address(house, theory))
+    fan.sees("200 replies")
+
+    usher.opens(behind.address(house, theory))
+    spam = usher.page.get_by_role("article").filter(has_text="Buy it here, number 0.").last
+    usher.presses("Moderate", inside=spam)
+    usher.page.get_by_text("More that can be done").click()
+    usher.page.get_by_label("Rule", exact=True).select_option("4")
+    usher.writes(REASONS, "Nothing but advertising.")
+    usher.presses("Ban and remove everything")
+    usher.sees("Nothing waits.")
+
+    fan.page.reload()
+    fan.misses("Buy it here")
+    fan.sees("Removed by the moderators, by rule 4.")
+    fan.opens("/moderation/log")
+    expect(fan.page.locator(".log-row")).to_have_count(1)
+    fan.sees("Nothing but advertising.")
+
+
 def test_the_queue_is_worked_without_a_mouse(arrives: Arrives, house: House) -> None:
     newcomer = arrives(behind.account(house, "marlowe", trust=None))
     usher = arrives(behind.account(house, "lantern", role="moderator"))
@@ -145,3 +175,19 @@ def test_the_queue_is_worked_without_a_mouse(arrives: Arrives, house: House) -> 
     usher.page.wait_for_timeout(400)  # a key that comes sooner was meant for the case before
     keyboard.press("a")
     usher.sees("Nothing waits.")
+
+
+@pytest.mark.parametrize(("key", "done"), [("h", "Hidden"), ("d", "No action")])
+def test_hiding_and_letting_stand_have_keys_of_their_own(
+    arrives: Arrives, house: House, key: str, done: str
+) -> None:
+    behind.reply_by(house, "lastreel", "You never look.", "A fairy tale taken at its word")
+    behind.is_reported(house, "You never look.", 2)
+    usher = arrives(behind.account(house, "lantern", role="moderator"))
+    usher.opens("/moderation/queue")
+    usher.page.keyboard.press("j")
+    usher.sees("You never look.")
+    usher.page.keyboard.press(key)
+    expect(usher.page.get_by_role("status")).not_to_be_empty()
+    usher.opens("/moderation/log")
+    expect(usher.page.locator(".log-row")).to_contain_text(done)

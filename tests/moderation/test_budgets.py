@@ -1,0 +1,79 @@
+"""Moderation's pages take a few statements, however much has been reported and decided."""
+
+import pytest
+from flask import Flask
+
+from forum.lib.database import unit_of_work
+from forum.moderation import cases
+from tests.factories import (
+    a_case,
+    a_fan,
+    a_film,
+    a_moderator,
+    a_reply,
+    a_theory,
+    a_thread,
+    a_user,
+    a_visitor,
+    decide,
+    the_rules,
+)
+from tests.laws.test_statements import SIGNED_IN, counted
+from tests.visitors import Visitor
+
+CASE = 17
+"""A case stands beside the queue, with its passage, reports, notes, and all that came before."""
+
+
+class Desk:
+    """Reports and decisions about what one author wrote, `size` of each, and who reads of them."""
+
+    def __init__(self, app: Flask, size: int) -> None:
+        film = a_film()
+        thread = a_thread(film)
+        judge = a_moderator(seen=(film,))
+        author = a_user()
+        writer = a_fan(author, seen=(film,))
+        for number in range(size):
+            theory = a_theory(thread, by=writer if number == 0 else None)
+            for _ in range(size):
+                self.report(theory, a_fan(seen=(film,)))
+            reply = a_reply(theory, by=writer)
+            decision = decide(a_case(reply, judge), "remove", judge)
+            assert decision is not None
+        case = a_case(theory)
+        with unit_of_work():
+            for number in range(size):
+                cases.add_note(case, f"A note {number}.", by=judge)
+        usher = a_visitor(app, a_user(role="moderator"), seen=(film,))
+        own = a_visitor(app, author)
+        self.pages: list[tuple[Visitor, str, int]] = [
+            (usher, "/moderation/queue", SIGNED_IN),
+            (usher, f"/moderation/cases/{case.id}", CASE),
+            (usher, "/moderation/log", SIGNED_IN),
+            (usher, "/rules", SIGNED_IN),
+            (own, "/inbox", SIGNED_IN),
+            (own, "/standing", SIGNED_IN),
+            (own, f"/standing/decisions/{decision.id}", SIGNED_IN),
+            (usher, f"/posts/{theory.id}/reports/new", SIGNED_IN),
+        ]
+
+    def report(self, theory, by) -> None:
+        with unit_of_work():
+            cases.report(theory, 2, "It is about people.", by=by)
+
+    def counts(self) -> list[int]:
+        """How many statements each page takes."""
+        taken = []
+        for visitor, path, most in self.pages:
+            with counted() as statements:
+                assert visitor.get(path).status_code == 200, path
+            assert len(statements) <= most, f"{path}: {statements}"
+            taken.append(len(statements))
+        return taken
+
+
+@pytest.mark.both_databases
+def test_pages_of_moderation_take_the_same_few_statements_whatever_they_show(app):
+    the_rules()
+    assert Desk(app, 1).counts() == Desk(app, 4).counts()
