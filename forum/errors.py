@@ -121,7 +121,8 @@ def _typed() -> str:
     """The prose of the form that was refused, for its author to copy: it is lost otherwise."""
     if request.method != "POST":
         return ""
-    return "\n\n".join(filter(None, (request.form.get(name) for name in _PROSE)))
+    given = dict(reversed(sent().fields))
+    return "\n\n".join(filter(None, (given.get(name) for name in _PROSE)))
 
 
 def _resent() -> Again | None:

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote_plus
 
 from flask import current_app, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import RequestRedirect
 
 ROOM = 32 * 1024
@@ -33,8 +33,11 @@ class Again:
 
 def sent() -> Again:
     """What this request sent, but for passwords, which are typed again."""
-    fields = [(k, v) for k, v in request.form.items(multi=True) if k not in _NEVER_KEPT]
-    return Again(request.path, fields)
+    try:
+        given = list(request.form.items(multi=True))
+    except RequestEntityTooLarge:  # what nothing takes in is not kept either
+        given = []
+    return Again(request.path, [(k, v) for k, v in given if k not in _NEVER_KEPT])
 
 
 def packed(again: Again) -> str:

@@ -139,8 +139,8 @@ def text_forms(world: World) -> list[TextForm]:
             "moderation.change_rule",
             "/rules/1/versions",
             ADMIN,
-            {"title": "A title", "text": "Some words."},
-            ("title", "text"),
+            {"title": "A title", "text": "Some words.", "version": "1"},
+            ("title", "text", "version"),
         ),
         TextForm(
             "moderation.change_text",
