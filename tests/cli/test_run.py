@@ -71,6 +71,10 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 @pytest.fixture
 def port() -> int:
+    return a_free_port()
+
+
+def a_free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -112,7 +116,7 @@ def test_one_command_brings_everything_up_and_one_signal_everything_down(
     assert first.said.count("http://") == 1
     assert len([line for line in command_lines_with(instance) if " worker " in line]) == 1
     # A second one on the same folder, or on the same port, is told why it can't be.
-    same_folder = start(port + 1 if port < 65535 else port - 1)
+    same_folder = start(a_free_port())
     assert same_folder.end() == 1
     assert f"A forum (process {first.process.pid}) runs on {instance}" in same_folder.said
     same_port = start(port, tmp_path / "other")
