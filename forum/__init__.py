@@ -107,7 +107,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         guest_pages.init_app(app, settings.page_cache_mb, settings.redis_url)
     if settings.trusted_proxies:
         n = settings.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]  # as Flask documents
     return app
 
 

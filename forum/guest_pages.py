@@ -191,7 +191,7 @@ class GuestPages:
 
 def init_app(app: Flask, megabytes: int, redis_url: str) -> None:
     """Put the pages in front of `app`."""
-    app.wsgi_app = GuestPages(app, megabytes, redis_url)  # type: ignore[method-assign]
+    app.wsgi_app = GuestPages(app, megabytes, redis_url)  # type: ignore[method-assign]  # as Flask documents
 
 
 _NOTHING = Preferences()

@@ -3,7 +3,7 @@
 import gzip
 from functools import lru_cache
 
-import brotli  # type: ignore[import-untyped]
+import brotli  # type: ignore[import-untyped]  # it ships no types
 import zstandard
 from flask import Flask, Request, Response, request
 from werkzeug.http import parse_accept_header
