@@ -11,7 +11,7 @@ from flask_migrate import Migrate
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from forum import consequences, errors, guest_pages
+from forum import consequences, errors, fan_pages, guest_pages
 from forum.accounts import fan_views, preferences, sessions, settings_views
 from forum.accounts import views as account_views
 from forum.accounts.again import sent
@@ -28,6 +28,7 @@ from forum.lib import (
     headers,
     language,
     origin,
+    pieces,
 )
 from forum.moderation import decision_views, log_views, report_views, rule_views, standing_views
 from forum.moderation import views as moderation_views
@@ -98,6 +99,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.before_request(_begin)
     sessions.init_app(app)
     app.before_request(_refuse_forgeries)
+    pieces.init_app(app)
+    if settings.page_cache_mb:
+        fan_pages.init_app(app, settings.page_cache_mb)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     errors.init_app(app)

@@ -32,12 +32,12 @@ _PARAMETERS = frozenset({"order", "stance", "after"})
 _LONGEST_QUERY = 100
 _MOST_PLACES = 20_000
 _HOUR = 3600
-_NAMES_FILMS = (b'class="veil-absent"', b"data-scope=")
+_NAMES_FILMS = ('class="veil-absent"', "data-scope=")
 _NOT_KEPT = frozenset({"content-length", "x-request-id", "date", "etag"})
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class Place:
     """What is known of the page at an address since it was last made.
 
     Attributes:
@@ -77,7 +77,7 @@ class GuestPages:
         self._app = app
         self._inner: WSGI = app.wsgi_app
         self._store = PageStore(megabytes * 1024 * 1024)
-        self._places: dict[tuple[str, str], _Place] = {}
+        self._places: dict[tuple[str, str], Place] = {}
         redis = Redis.from_url(redis_url, socket_timeout=0.25) if redis_url else None
         self._versions = Reader(self._engine, redis)
         self._preferences: dict[str, Preferences] = {}
@@ -92,7 +92,7 @@ class GuestPages:
         if (
             environ["REQUEST_METHOD"] not in ("GET", "HEAD")
             or self._session_cookie in cookies
-            or (query and not _is_plain(query))
+            or (query and not is_plain(query))
         ):
             return self._inner(environ, start_response)
         address = (environ["PATH_INFO"], query)
@@ -185,7 +185,7 @@ class GuestPages:
             return False
         if len(self._places) >= _MOST_PLACES:
             self._places.clear()
-        self._places[address] = _Place(*said)
+        self._places[address] = Place(*said)
         return True
 
 
@@ -197,10 +197,22 @@ def init_app(app: Flask, megabytes: int, redis_url: str) -> None:
 _NOTHING = Preferences()
 
 
-def _is_plain(query: str) -> bool:
+def is_plain(query: str) -> bool:
+    """Whether a page at an address with this query may be kept."""
     return len(query) <= _LONGEST_QUERY and all(
         name in _PARAMETERS for name, _ in parse_qsl(query, keep_blank_values=True)
     )
+
+
+def next_hour() -> float:
+    """The end of this hour, in seconds since 1970: what the hour decides (see
+    `forum.votes.arranging`) is decided anew with each."""
+    return (time() // _HOUR + 1) * _HOUR
+
+
+def names_films(page: str) -> bool:
+    """Whether a veil in `page` names another film, so that it depends on who has seen that one."""
+    return any(mark in page for mark in _NAMES_FILMS)
 
 
 def _plainly(environ: dict[str, Any]) -> dict[str, Any]:
@@ -210,10 +222,8 @@ def _plainly(environ: dict[str, Any]) -> dict[str, Any]:
 
 def _finished(versions: Versions, headers: Headers, body: bytes) -> FinishedPage:
     kept = [(name, value) for name, value in headers if name.lower() not in _NOT_KEPT]
-    # What the hour decides (see forum.votes.arranging) is decided anew with each.
-    until = (time() // _HOUR + 1) * _HOUR
-    names_films = any(mark in body for mark in _NAMES_FILMS)
-    return FinishedPage(versions, until, kept, {"": body}, names_films=names_films)
+    named = names_films(body.decode())
+    return FinishedPage(versions, next_hour(), kept, {"": body}, names_films=named)
 
 
 def _send(page: FinishedPage, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

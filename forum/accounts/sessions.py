@@ -5,6 +5,8 @@ after a log-out. The cookie ``sid`` holds a random token; the row it names can b
 """
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -108,6 +110,17 @@ def become(token: str) -> None:
     """Answer the rest of this request to whoever's session has just begun with `token`."""
     g._login_user = _fan_of(token)  # noqa: SLF001  # where Flask-Login keeps them
     g.is_private = True
+
+
+@contextmanager
+def answered_to(person: Fan) -> Iterator[None]:
+    """Make what is made within as if `person` had asked for it."""
+    asked = viewer()
+    g._login_user = person  # noqa: SLF001  # where Flask-Login keeps them
+    try:
+        yield
+    finally:
+        g._login_user = asked  # noqa: SLF001
 
 
 def _fan_of(token: str) -> Fan | None:

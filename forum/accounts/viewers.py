@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 
 from flask_login import UserMixin
@@ -95,6 +95,26 @@ class Fan(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
     @property
     def is_admin(self) -> bool:
         return self.role == "admin"
+
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class AnyFan(Fan):
+    """A member whom nobody is: for what fans share of a page, see `forum.fan_pages`.
+
+    Attributes:
+        opinion: what they are taken to think of every post, see `forum.votes.queries.opinions`.
+    """
+
+    id: int = -1
+    name: str = ""
+    role: str = "fan"
+    trust_set: str | None = "member"
+    created_at: datetime = _NEVER
+    now: datetime = _NEVER
+    opinion: int = 0
 
 
 @dataclass(frozen=True)

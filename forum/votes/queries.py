@@ -1,6 +1,6 @@
 """Reads about votes: always the viewer's own."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,12 +8,13 @@ from sqlalchemy import bindparam, func, literal, select, union_all
 from sqlalchemy.orm import aliased
 
 from forum.accounts.models import User
+from forum.accounts.viewers import AnyFan
 from forum.films.models import Film
 from forum.lib.database import session
 from forum.lib.logic import ANYONE, asked_by
 from forum.lib.paging import Keyset, Page
 from forum.permissions import Viewer, findable_by
-from forum.theories.models import Post
+from forum.theories.models import Draft, Post
 from forum.votes.models import Peek, Vote
 from forum.votes.ranking import DIVIDES_FROM
 
@@ -31,12 +32,28 @@ class Opinions:
     peeked: frozenset[int] = frozenset()
 
 
+NONE, PEEKED = 0, 2
+"""What a viewer may think of a post besides 1 and -1: nothing, or nothing but that they looked at
+its figures."""
+
 # Built once: building statements costs as much as SQLite takes to answer them.
 _ids: Any = bindparam("ids", expanding=True)
 _user_id: Any = bindparam("user_id")
-_OPINIONS = union_all(
+_opinions = (
+    select(Peek.post_id, literal(PEEKED)).where(Peek.user_id == _user_id, Peek.post_id.in_(_ids)),
     select(Vote.post_id, Vote.value).where(Vote.user_id == _user_id, Vote.post_id.in_(_ids)),
-    select(Peek.post_id, literal(0)).where(Peek.user_id == _user_id, Peek.post_id.in_(_ids)),
+)
+_OPINIONS = union_all(*_opinions)
+_MORE = 3
+_has_written = select(Post.id).where(
+    Post.author_id == _user_id, Post.film_id == bindparam("film_id")
+)
+_OPINIONS_OR_MORE = union_all(
+    *_opinions,
+    select(Draft.target_id, literal(_MORE)).where(
+        Draft.user_id == _user_id, Draft.kind == "reply", Draft.target_id.in_(_ids)
+    ),
+    select(literal(0), literal(_MORE)).where(_has_written.exists()),
 )
 _voted = select(Vote.post_id).where(Vote.user_id == ANYONE.id, Vote.post_id == Post.id)
 _WAITING = (
@@ -76,14 +93,33 @@ def opinions(viewer: Viewer, posts: Iterable[Post]) -> Opinions:
     ids = [post.id for post in posts]
     if viewer.is_guest or not ids:
         return Opinions()
-    rows = session().execute(_OPINIONS, {"user_id": viewer.id, "ids": ids})
+    if isinstance(viewer, AnyFan):
+        rows: Iterable[Any] = [(id, viewer.opinion) for id in ids if viewer.opinion]
+    else:
+        rows = session().execute(_OPINIONS, {"user_id": viewer.id, "ids": ids})
     votes, peeked = {}, set()
     for post_id, value in rows:
-        if value:
-            votes[post_id] = value
-        else:
+        if value == PEEKED:
             peeked.add(post_id)
+        else:
+            votes[post_id] = value
     return Opinions(votes, frozenset(peeked))
+
+
+def only_opinions(viewer: Viewer, post_ids: Sequence[int], film_id: int) -> dict[int, int] | None:
+    """What `viewer` thinks of posts that they think anything of: 1, -1 or `PEEKED`; one statement.
+
+    None if they have more of their own where these posts stand: something written about their
+    film, or the draft of a reply.
+    """
+    given = {"user_id": viewer.id, "ids": post_ids, "film_id": film_id}
+    found: dict[int, int] = {}
+    for post_id, value in session().execute(_OPINIONS_OR_MORE, given):
+        if value == _MORE:
+            return None
+        if value != PEEKED or post_id not in found:
+            found[post_id] = value
+    return found
 
 
 _LATEST = Keyset((Vote.updated_at, "desc"), (Vote.post_id, "desc"))

@@ -32,7 +32,17 @@ STEPS = (
 )
 """The rooms from left to right; those of one step don't know each other."""
 
-WIRING = ("", "consequences", "errors", "guest_pages", "notices", "cli", "seeds", "migrations")
+WIRING = (
+    "",
+    "consequences",
+    "errors",
+    "fan_pages",
+    "guest_pages",
+    "notices",
+    "cli",
+    "seeds",
+    "migrations",
+)
 ROOMS_OF_DOORS = ("front", "texts", "api")
 """Rooms that are nothing but pages."""
 
