@@ -68,13 +68,13 @@ def index() -> Any:
     )
 
 
-def _divided(theory: Any, thread: Any, film: Any) -> Divided:
+def _divided(ups: int, downs: int, votes: int, thread: Any, film: Any) -> Divided:
     person = list_viewer()
     return Divided(
         safe_title=thread.safe_title,
         title=thread.title if can_read(person, thread) else None,
         url=cards.address(thread),
         film=film_card(film, person.seen),
-        share=round(100 * theory.ups / (theory.ups + theory.downs)),
-        votes=theory.vote_count,
+        share=round(100 * ups / (ups + downs)),
+        votes=votes,
     )

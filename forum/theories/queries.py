@@ -40,8 +40,8 @@ _LATEST = Keyset(
 _LARGEST_ID = 2**31 - 1
 
 
-# What a card shows: the text itself may be long, and stands on the post's own page.
-_CARDS_ONLY = (defer(Post.body, raiseload=True), defer(Post.html, raiseload=True))
+CARDS_ONLY = (defer(Post.body, raiseload=True), defer(Post.html, raiseload=True))
+"""What a card shows of a post: the text itself may be long, and stands on the post's own page."""
 
 
 # Statements of the pages that are read most are built once: building one costs as much as SQLite
@@ -59,11 +59,11 @@ _THREAD_AND_FILM = (
 )
 _THREADS = _AUTHORED.where(
     Post.film_id == bindparam("film_id"), Post.type == "thread", findable_by(ANYONE, Post)
-).options(*_CARDS_ONLY)
+).options(*CARDS_ONLY)
 _FIRST_THREADS = _THREADS.order_by(*_BY_ACTIVITY.order()).limit(bindparam("most"))
 _THEORIES = _AUTHORED.where(
     Post.thread_id == bindparam("thread_id"), Post.type == "theory", findable_by(ANYONE, Post)
-).options(*_CARDS_ONLY)
+).options(*CARDS_ONLY)
 _THEORIES_BY = {
     order: _THEORIES.where(Post.divisive.is_not(None)) if order == "divisive" else _THEORIES
     for order in ORDERS
@@ -87,7 +87,7 @@ _ranked = (
     .subquery()
 )
 _LEADING = (
-    _AUTHORED.options(*_CARDS_ONLY)
+    _AUTHORED.options(*CARDS_ONLY)
     .join(_ranked, _ranked.c.id == Post.id)
     .where(_ranked.c.place <= bindparam("each"))
     .order_by(Post.thread_id, _ranked.c.place)

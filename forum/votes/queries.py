@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import bindparam, func, literal, select, union_all
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, defer
 
 from forum.accounts.models import User
 from forum.accounts.viewers import AnyFan
@@ -15,6 +15,7 @@ from forum.lib.logic import ANYONE, asked_by
 from forum.lib.paging import Keyset, Page
 from forum.permissions import Viewer, findable_by
 from forum.theories.models import Draft, Post
+from forum.theories.queries import CARDS_ONLY
 from forum.votes.models import Peek, Vote
 from forum.votes.ranking import DIVIDES_FROM
 
@@ -69,12 +70,13 @@ _WAITING = (
         findable_by(ANYONE, Post),
         ~_voted.exists(),
     )
+    .options(*CARDS_ONLY)
     .order_by(Post.hot.desc(), Post.id)
     .limit(bindparam("size"))
 )
 _thread = aliased(Post)
 _DIVIDING = (
-    select(Post, _thread, Film)
+    select(Post.ups, Post.downs, Post.vote_count, _thread, Film)
     .join(_thread, _thread.id == Post.thread_id)
     .join(Film, Film.id == Post.film_id)
     .where(
@@ -83,6 +85,7 @@ _DIVIDING = (
         Post.thread_state == "published",
         Post.film_state == "listed",
     )
+    .options(defer(_thread.body, raiseload=True), defer(_thread.html, raiseload=True))
     .order_by(Post.divisive.desc(), Post.id)
     .limit(bindparam("size"))
 )
@@ -167,9 +170,10 @@ def waiting_for_vote(viewer: Viewer, size: int) -> list[Any]:
 
 
 def dividing(size: int) -> list[Any]:
-    """The questions whose most divisive theory divides most: (theory, thread, film)."""
+    """The questions whose most divisive theory divides most: (that theory's convinced votes, those
+    not convinced, all its votes, thread, film)."""
     rows = session().execute(_DIVIDING, {"size": size * 5})
     first: dict[int, Any] = {}
     for row in rows:
-        first.setdefault(row[1].id, row)
+        first.setdefault(row[3].id, row)
     return list(first.values())[:size]
