@@ -34,7 +34,7 @@ seed: environment ## Bring the database up to date and the first films into it
 test: dev-environment ## Run every test once, with coverage
 	@sh .ci/test_programs.sh
 	@rm -f .coverage .coverage.*
-	@$(BIN)/coverage run -m pytest $(PYTEST_ARGS) $(TESTS)
+	@sh .ci/in_memory.sh $(BIN)/coverage run -m pytest $(PYTEST_ARGS) $(TESTS)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
@@ -47,7 +47,7 @@ TRUST := tests/trust tests/laws/test_matrix.py tests/lib/test_markup_safety.py \
 trust: export FORUM_TEST_WHOLE := 1
 trust: export FORUM_TEST_STEPS := 10000
 trust: dev-environment ## Try all that hostile people try, and print the figures: 20 minutes
-	@$(BIN)/python -m pytest -q -o faulthandler_timeout=3600 $(PYTEST_ARGS) $(TRUST)
+	@sh .ci/in_memory.sh $(BIN)/python -m pytest -q -o faulthandler_timeout=3600 $(PYTEST_ARGS) $(TRUST)
 
 check: format-check lint types templates test ## All that CI runs: format, lint, types, laws, tests
 

@@ -13,6 +13,7 @@ from forum.config import Settings
 from forum.lib.database import db, session
 from forum.votes import ranks
 from tests import databases
+from tests.compiled import COMPILED
 from tests.visitors import Visitor
 
 pytest_plugins = ["tests.figures", "tests.programs", "tests.worlds"]
@@ -69,6 +70,7 @@ def app(settings: Settings) -> Iterator[Flask]:
     """The application on a fresh database; afterwards every counter must equal its recount."""
     app = create_app(settings)
     app.testing = True
+    app.jinja_env.bytecode_cache = COMPILED
     app.config["PROPAGATE_EXCEPTIONS"] = False
     with app.app_context():
         yield app

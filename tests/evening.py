@@ -20,6 +20,7 @@ from forum.theories.models import Post
 from forum.theories.moving import leave
 from forum.theories.writing import words
 from forum.votes import operations as votes
+from tests.compiled import COMPILED
 from tests.conftest import settings_for
 from tests.factories import (
     a_fan,
@@ -40,6 +41,7 @@ def another(app: Flask, folder: Path, **changes: object) -> Flask:
     url = app.config["FOYER"].database_url
     other = create_app(settings_for(folder, database_url=url, **changes))
     other.testing = True
+    other.jinja_env.bytecode_cache = COMPILED
     return other
 
 

@@ -27,6 +27,7 @@ from sqlalchemy import select, update
 from forum import counters, create_app
 from forum.accounts import credentials
 from forum.accounts import operations as accounts
+from forum.accounts.models import Session
 from forum.accounts.passwords import hash_password
 from forum.accounts.queries import live_session
 from forum.accounts.tokens import form_token
@@ -49,6 +50,7 @@ from forum.theories.models import Post
 from forum.theories.writing import Words, words
 from forum.votes import operations as votes
 from forum.votes import ranks
+from tests.compiled import COMPILED
 from tests.databases import SECRET
 from tests.visitors import Visitor
 
@@ -198,6 +200,7 @@ def _world_in(folder: Path, database: Path) -> World:
     )
     app = create_app(settings)
     app.testing = True
+    app.jinja_env.bytecode_cache = COMPILED
     app.config["PROPAGATE_EXCEPTIONS"] = False
     return World(app, file, file)
 
@@ -216,6 +219,9 @@ class _Builder:
         self.judge()
         self.never_show()
         self.rest()
+        with unit_of_work() as work:
+            # However long the tests take, nobody's session is noted as used again meanwhile.
+            work.execute(update(Session).values(seen_at=clock.now() + timedelta(days=1)))
 
     # --- who and where ---------------------------------------------------------------------
 

@@ -44,6 +44,11 @@ def opens_the_case(usher: Person) -> None:
     usher.page.get_by_role("link", name="About the weather").first.click()
 
 
+def keys_work(usher: Person) -> None:
+    """The script of this case's page has come: it puts the focus at the head of the case."""
+    expect(usher.page.locator("#case-head")).to_be_focused()
+
+
 @scripting
 def test_a_first_theory_waits_is_approved_reported_removed_once_and_restored(
     arrives: Arrives, house: House, scripting: bool
@@ -157,12 +162,16 @@ def test_the_queue_is_worked_without_a_mouse(arrives: Arrives, house: House) -> 
     usher.opens("/moderation/queue")
     keyboard.press("j")
     usher.sees("You never look.")
+    keys_work(usher)
     keyboard.press("j")
     expect(current).to_contain_text("About the weather")
+    keys_work(usher)
     keyboard.press("k")
     expect(current).not_to_contain_text("About the weather")
+    keys_work(usher)
     keyboard.press("c")
     usher.sees("The case is yours for 30 minutes.")
+    keys_work(usher)
     keyboard.press("?")
     expect(usher.page.get_by_role("dialog")).to_be_visible()
     keyboard.press("Escape")
@@ -172,6 +181,7 @@ def test_the_queue_is_worked_without_a_mouse(arrives: Arrives, house: House) -> 
     keyboard.press("r")
     usher.sees("Removed.")
     expect(current).to_contain_text("About the weather")
+    keys_work(usher)
     usher.page.wait_for_timeout(400)  # a key that comes sooner was meant for the case before
     keyboard.press("a")
     usher.sees("Nothing waits.")
@@ -187,6 +197,7 @@ def test_hiding_and_letting_stand_have_keys_of_their_own(
     usher.opens("/moderation/queue")
     usher.page.keyboard.press("j")
     usher.sees("You never look.")
+    keys_work(usher)
     usher.page.keyboard.press(key)
     expect(usher.page.get_by_role("status")).not_to_be_empty()
     usher.opens("/moderation/log")
