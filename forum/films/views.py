@@ -73,7 +73,7 @@ def show(slug: str) -> Any:
     threads = [cards.thread_line(thread, person) for thread, _ in asked.items]
     leading = {}
     if not sealed:
-        leading = leading_theories(film.id, LEADING_EACH, [thread.id for thread in threads])
+        leading = leading_theories(LEADING_EACH, [thread.id for thread in threads])
     mine = opinions(person, [theory for each in leading.values() for theory, _ in each])
     return render_template(
         "films/film.html",

@@ -42,6 +42,13 @@ class IllegalMove(ValueError):
     """A post was asked to go to a state that it can't reach from where it is."""
 
 
+FEW_VOTES = 10
+OPEN_VOTES = "CASE WHEN blind THEN 0 ELSE vote_count END"
+"""How many votes a post has as far as everybody may know: a blind one counts as one without."""
+NEEDY = f"type = 'theory' AND state = 'published' AND {OPEN_VOTES} < {FEW_VOTES}"
+"""Which theories few have judged: SQL with no parameters, by which an index knows its rows."""
+
+
 class Post(Base):
     """What reports, revisions, votes and events point to: a Thread, a Theory or a Reply.
 
@@ -92,9 +99,18 @@ class Post(Base):
             sqlite_where=text("divisive IS NOT NULL"),
             postgresql_where=text("divisive IS NOT NULL"),
         ),
+        Index(
+            "ix_posts_needy",
+            "thread_id",
+            text(f"({OPEN_VOTES})"),
+            "id",
+            sqlite_where=text(NEEDY),
+            postgresql_where=text(NEEDY),
+        ),
         Index("uq_posts_path", "theory_id", "path", unique=True),
         Index("ix_posts_author", "author_id", "type", text("id DESC")),
-        Index("ix_posts_film", "film_id", "type", text("best DESC"), "id"),
+        Index("ix_posts_author_film", "author_id", "film_id"),
+        Index("ix_posts_film", "film_id", "type", text("hot DESC"), "id"),
     )
     __mapper_args__ = {"polymorphic_on": "type"}
 

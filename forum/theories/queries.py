@@ -1,18 +1,20 @@
 """Reads about posts: what a viewer finds, in which order."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, func, select
-from sqlalchemy.orm import defer
+from sqlalchemy import Row, bindparam, func, select, text
+from sqlalchemy.orm import aliased, defer
 
 from forum.accounts.models import User
 from forum.films.models import Film
 from forum.lib.database import session
 from forum.lib.logic import ANYONE, asked_by
 from forum.lib.paging import Keyset, Page
+from forum.lib.tops import top_of_each
 from forum.permissions import Viewer, findable_by, readable_by
-from forum.theories.models import Post, Revision
+from forum.theories.models import NEEDY, OPEN_VOTES, Post, Revision
 
 Authored = tuple[Post, User]
 """A post with its author."""
@@ -72,25 +74,32 @@ _FIRST_THEORIES = {
     order: ORDERS[order].limited(statement, None, THEORIES_A_PAGE)
     for order, statement in _THEORIES_BY.items()
 }
-_place = func.row_number().over(
-    partition_by=Post.thread_id,
-    order_by=(Post.best.desc(), Post.id),
-)
-_ranked = (
-    select(Post.id, _place.label("place"))
-    .where(
-        Post.film_id == bindparam("film_id"),
-        Post.thread_id.in_(bindparam("thread_ids", expanding=True)),
-        Post.type == "theory",
-        Post.state == "published",
+
+
+@cache
+def _leading(dialect: str) -> Any:
+    thread, theory = aliased(Post), aliased(Post)
+    first = (
+        select(theory.id)
+        .where(theory.thread_id == thread.id, theory.type == "theory", theory.state == "published")
+        .order_by(theory.best.desc(), theory.id)
+        .limit(bindparam("each"))
+        .correlate(thread)
     )
-    .subquery()
-)
-_LEADING = (
-    _AUTHORED.options(*CARDS_ONLY)
-    .join(_ranked, _ranked.c.id == Post.id)
-    .where(_ranked.c.place <= bindparam("each"))
-    .order_by(Post.thread_id, _ranked.c.place)
+    return (
+        top_of_each(dialect, thread, Post, first, select(Post, User))
+        .join(User, User.id == Post.author_id)
+        .where(thread.id.in_(bindparam("thread_ids", expanding=True)))
+        .options(*CARDS_ONLY)
+        .order_by(Post.thread_id, Post.best.desc(), Post.id)
+    )
+
+
+_NEEDING_VOTES = (
+    _AUTHORED.where(Post.thread_id == bindparam("thread_id"), text(NEEDY))
+    .options(*CARDS_ONLY)
+    .order_by(text(OPEN_VOTES), Post.id)
+    .limit(CANDIDATES)
 )
 _REPLIES_TO = _AUTHORED.where(
     Post.theory_id == bindparam("theory_id"), findable_by(ANYONE, Post)
@@ -138,12 +147,10 @@ def threads_of(
     return _BY_ACTIVITY.cut(found, size, lambda pair: pair[0])
 
 
-def leading_theories(
-    film_id: int, each: int, thread_ids: Sequence[int]
-) -> dict[int, list[Authored]]:
-    """The best published theories of some of a film's threads, by thread: at most `each`; one
-    statement."""
-    rows = _all(_LEADING, film_id=film_id, each=each, thread_ids=thread_ids) if thread_ids else []
+def leading_theories(each: int, thread_ids: Sequence[int]) -> dict[int, list[Authored]]:
+    """The best published theories of some threads, by thread: at most `each`; one statement."""
+    statement = _leading(session().get_bind().dialect.name)
+    rows = _all(statement, each=each, thread_ids=thread_ids) if thread_ids else []
     leading: dict[int, list[Authored]] = {}
     for theory, author in rows:
         leading.setdefault(theory.thread_id or 0, []).append((theory, author))
@@ -164,20 +171,10 @@ def theories_of(thread_id: int, viewer: Viewer, order: str, cursor: str | None) 
     return keyset.cut(found, THEORIES_A_PAGE, lambda pair: pair[0])
 
 
-def needing_votes(thread_id: int, fewer_than: int) -> list[Authored]:
-    """Published theories of a thread with the fewest votes: candidates for the places kept for
-    them. A blind theory counts as one without votes."""
-    open_votes = case((Post.blind, 0), else_=Post.vote_count)
-    return _all(
-        _AUTHORED.where(
-            Post.thread_id == thread_id,
-            Post.type == "theory",
-            Post.state == "published",
-            open_votes < fewer_than,
-        )
-        .order_by(open_votes, Post.id)
-        .limit(CANDIDATES)
-    )
+def needing_votes(thread_id: int) -> list[Authored]:
+    """Published theories of a thread with the fewest votes, under `FEW_VOTES`: candidates for the
+    places kept for them."""
+    return _all(_NEEDING_VOTES, thread_id=thread_id)
 
 
 def convinced_votes(thread_id: int) -> list[Row[Any]]:

@@ -210,7 +210,7 @@ def _arranged(items: Any, thread: Post, order: str) -> list[tuple[tuple[Post, Us
         return [(pair, False) for pair in items]
     # Only a long question has theories beyond its first page that could be given a place on it.
     beyond = thread.theory_count > len(items)
-    candidates = queries.needing_votes(thread.id, arranging.FEW_VOTES) if beyond else []
+    candidates = queries.needing_votes(thread.id) if beyond else []
     return arranging.first_page(items, candidates, clock.now())
 
 

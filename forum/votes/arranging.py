@@ -5,10 +5,9 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from forum.theories.models import Post
+from forum.theories.models import FEW_VOTES, Post
 from forum.theories.queries import Authored
 
-FEW_VOTES = 10
 EVERY = 5
 """Each fifth place is kept for a theory under ten votes (ranking.md, section 1)."""
 

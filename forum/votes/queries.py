@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, func, literal, select, union_all
@@ -9,10 +10,11 @@ from sqlalchemy.orm import aliased, defer
 
 from forum.accounts.models import User
 from forum.accounts.viewers import AnyFan
-from forum.films.models import Film
+from forum.films.models import Film, Viewing
 from forum.lib.database import session
 from forum.lib.logic import ANYONE, asked_by
 from forum.lib.paging import Keyset, Page
+from forum.lib.tops import top_of_each
 from forum.permissions import Viewer, findable_by
 from forum.theories.models import Draft, Post
 from forum.theories.queries import CARDS_ONLY
@@ -56,24 +58,38 @@ _OPINIONS_OR_MORE = union_all(
     ),
     select(literal(0), literal(_MORE)).where(_has_written.exists()),
 )
-_voted = select(Vote.post_id).where(Vote.user_id == ANYONE.id, Vote.post_id == Post.id)
-_WAITING = (
-    select(Post, User, Film)
-    .join(User, User.id == Post.author_id)
-    .join(Film, Film.id == Post.film_id)
-    .where(
-        Post.type == "theory",
-        Post.state == "published",
-        Post.thread_locked.is_(False),
-        Post.film_id.in_(ANYONE.seen),
-        Post.author_id != ANYONE.id,
-        findable_by(ANYONE, Post),
-        ~_voted.exists(),
+
+
+@cache
+def _waiting(dialect: str) -> Any:
+    theory = aliased(Post)
+    voted = select(Vote.post_id).where(Vote.user_id == ANYONE.id, Vote.post_id == theory.id)
+    first = (
+        select(theory.id)
+        .where(
+            theory.film_id == Viewing.film_id,
+            theory.type == "theory",
+            theory.state == "published",
+            theory.thread_locked.is_(False),
+            theory.author_id != ANYONE.id,
+            findable_by(ANYONE, theory),
+            ~voted.exists(),
+        )
+        .order_by(theory.hot.desc(), theory.id)
+        .limit(bindparam("size"))
+        .correlate(Viewing)
     )
-    .options(*CARDS_ONLY)
-    .order_by(Post.hot.desc(), Post.id)
-    .limit(bindparam("size"))
-)
+    return (
+        top_of_each(dialect, Viewing, Post, first, select(Post, User, Film))
+        .join(User, User.id == Post.author_id)
+        .join(Film, Film.id == Post.film_id)
+        .where(Viewing.user_id == ANYONE.id)
+        .options(*CARDS_ONLY)
+        .order_by(Post.hot.desc(), Post.id)
+        .limit(bindparam("size"))
+    )
+
+
 _thread = aliased(Post)
 _DIVIDING = (
     select(Post.ups, Post.downs, Post.vote_count, _thread, Film)
@@ -166,7 +182,8 @@ def waiting_for_vote(viewer: Viewer, size: int) -> list[Any]:
     (theory, author, film)."""
     if not viewer.seen:
         return []
-    return list(session().execute(_WAITING, {"size": size, **asked_by(viewer, seen=True)}))
+    statement = _waiting(session().get_bind().dialect.name)
+    return list(session().execute(statement, {"size": size, **asked_by(viewer)}))
 
 
 def dividing(size: int) -> list[Any]:
