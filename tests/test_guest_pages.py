@@ -76,7 +76,7 @@ def has_cast(theory: Post, value: int = 1) -> None:
     """Somebody votes on `theory`."""
     fan = a_fan(seen=(film_of(theory),))
     with unit_of_work():
-        votes.cast_vote(theory, value, by=fan)
+        votes.cast_vote(theory.id, value, by=fan)
 
 
 @pytest.mark.both_databases
@@ -319,7 +319,7 @@ class Evening:
         for theory in self.theories:
             for fan in self.fans:
                 with unit_of_work():
-                    votes.cast_vote(theory, 1, by=fan)
+                    votes.cast_vote(theory.id, 1, by=fan)
 
     def pair(self) -> tuple[Visitor, Visitor]:
         """One guest in front of the site, and of the same site without anything kept."""
@@ -357,7 +357,7 @@ class Evening:
         if theory.state == "published" and not theory.thread_locked:
             fan = self.chance.choice([fan for fan in self.fans if fan.id != theory.author_id])
             if theory.thread_state == theory.film_state.replace("listed", "published"):
-                votes.cast_vote(theory, self.chance.choice((1, -1, 0)), by=fan)
+                votes.cast_vote(theory.id, self.chance.choice((1, -1, 0)), by=fan)
 
     def standing(self, post: Post) -> bool:
         states = (post.state, post.thread_state, post.theory_state)
