@@ -167,4 +167,4 @@ def _next_case(found: Case) -> str | None:
     """The address of the case that follows in the queue, where a moderator goes on."""
     after = queue_queries.QUEUE.cursor(found)
     rows = queue_queries.queue(viewer().id, narrowed.kind(), narrowed.film_id(), after)
-    return narrowed.url("moderation.case", case_id=rows.items[0][0].id) if rows.items else None
+    return narrowed.url("moderation.case", case_id=rows.items[0].id) if rows.items else None

@@ -76,6 +76,13 @@ class Case(Base):
             sqlite_where=text("closed_at IS NULL"),
             postgresql_where=text("closed_at IS NULL"),
         ),
+        Index(
+            "ix_cases_waiting",
+            "film_id",
+            "opened_at",
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
         Index("ix_cases_closed", "kind", "closed_at"),
         Index("ix_cases_post_id", "post_id"),
     )
