@@ -14,7 +14,17 @@ from typing import Any
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import CursorResult, DateTime, Dialect, Engine, Executable, MetaData, Table, event
+from sqlalchemy import (
+    CursorResult,
+    DateTime,
+    Dialect,
+    Engine,
+    Executable,
+    MetaData,
+    Table,
+    event,
+    inspect,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -111,6 +121,15 @@ def insert_into(model: type[Base]) -> Any:
     """An INSERT into `model`'s table that knows ``on_conflict_do_…`` on both databases."""
     dialect = postgresql if session().get_bind().dialect.name == "postgresql" else sqlite
     return dialect.insert(model)
+
+
+def id_of(thing: Base) -> int:
+    """The primary key of an object that was read before; asks nothing, though the transaction in
+    which it was read may be over."""
+    identity = inspect(thing).identity
+    assert identity is not None, "an object that the database doesn't have yet"
+    id: int = identity[0]
+    return id
 
 
 class NestedUnitOfWork(RuntimeError):

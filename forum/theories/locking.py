@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 from sqlalchemy import bindparam, select
 
 from forum.accounts.models import User
-from forum.lib.database import run, session, table_of
+from forum.lib.database import id_of, run, session, table_of
 from forum.permissions import ABSENT, Refused, Viewer
 from forum.theories.models import Post
 
@@ -19,21 +19,29 @@ ROW = tuple(
     for name in (
         *("id", "type", "film_id", "thread_id", "theory_id", "author_id", "safe_title"),
         *("state", "film_state", "thread_state", "theory_state", "thread_locked"),
-        *("created_at", "published_at", "blind"),
+        *("created_at", "published_at", "blind", "path"),
         *("ups", "downs", "ups_weight", "downs_weight", "vote_count"),
     )
 )
 """The columns that permissions read of a post, and those that votes change."""
 
-_LOCKED_ROWS = (
-    select(*ROW)
-    .select_from(_users)
-    .join(_asked, _asked.c.id == bindparam("id"))
-    .join(_posts, _posts.c.id.in_([_asked.c.id, _asked.c.thread_id, _asked.c.theory_id]))
-    .where(_users.c.id == bindparam("by"))
-    .order_by(_posts.c.id)
-    .with_for_update(key_share=True, of=[_users, _posts])
-)
+
+def _with_what_is_above(*columns: Any) -> Any:
+    """Selects a post, its thread and its theory, and locks them together with an account."""
+    return (
+        select(*columns)
+        .select_from(_users)
+        .join(_asked, _asked.c.id == bindparam("id"))
+        .join(_posts, _posts.c.id.in_([_asked.c.id, _asked.c.thread_id, _asked.c.theory_id]))
+        .where(_users.c.id == bindparam("by"))
+        .order_by(_posts.c.id)
+        # Rows that only point here need not wait.
+        .with_for_update(key_share=True, of=[_users, _posts])
+    )
+
+
+_LOCKED = _with_what_is_above(Post).execution_options(populate_existing=True)
+_LOCKED_ROWS = _with_what_is_above(*ROW)
 
 
 def locked(post: P, *, by: Viewer) -> P:
@@ -43,16 +51,7 @@ def locked(post: P, *, by: Viewer) -> P:
     before all; a thread's id is below those of its posts, so ordering by id locks the thread next.
     Locking the account makes quotas exact and keeps two acts of one person apart.
     """
-    ids = {id for id in (post.thread_id, post.theory_id, post.id) if id is not None}
-    session().scalars(
-        select(Post)
-        .select_from(User)
-        .join(Post, Post.id.in_(ids))
-        .where(User.id == by.id)
-        .order_by(Post.id)
-        .with_for_update(key_share=True)  # rows that only point here need not wait
-        .execution_options(populate_existing=True)
-    ).all()
+    session().scalars(_LOCKED, {"id": id_of(post), "by": by.id}).all()
     return post
 
 
