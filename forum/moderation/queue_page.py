@@ -12,7 +12,7 @@ from forum.lib.addresses import url_for
 from forum.lib.language import gettext as _
 from forum.lib.language import ngettext
 from forum.lib.pages import Order, Pager, with_query
-from forum.moderation import cards, narrowed, queries, queue_queries
+from forum.moderation import cards, narrowed, queue_queries
 from forum.moderation.case_page import CasePage
 from forum.moderation.standing import waiting_for
 
@@ -31,8 +31,7 @@ def queue_page(page: CasePage | None, status: int) -> Any:
     rows = queue_queries.queue(me.id, kind, film_id, request.args.get("after"))
     if page is not None and page.is_open and page.id not in {row.id for row in rows.items}:
         # A case further down: the list begins with it, so that "next" leads on from there.
-        case = queries.case_with_id(page.id)
-        rows = queue_queries.queue_from(case, me.id, kind, film_id) if case is not None else rows
+        rows = queue_queries.queue_from(page.id, page.cursor, me.id, kind, film_id)
     waiting = waiting_for(me)
     films = queue_queries.waiting_films(waiting) if waiting.count else []
     selected = page.id if page is not None else 0

@@ -45,6 +45,7 @@ _CASES: Any = (
     .where(Case.closed_at.is_(None), Post.author_id != _me)
 )
 _FIRST_CASES = QUEUE.limited(_CASES, None, CASES_A_PAGE)
+_ONE_CASE = _CASES.where(Case.id == bindparam("case_id"))
 _own = (
     select(Case.id)
     .join(Post, Post.id == Case.post_id)
@@ -85,11 +86,13 @@ def queue(viewer_id: int, kind: str | None, film_id: int | None, cursor: str | N
     return QUEUE.cut(run(statement, {"me": viewer_id}).all(), CASES_A_PAGE)
 
 
-def queue_from(case: Case, viewer_id: int, kind: str | None, film_id: int | None) -> Page[Any]:
-    """The page of the queue that begins with an open case."""
-    after = queue(viewer_id, kind, film_id, QUEUE.cursor(case))
-    own = run(_CASES.where(Case.id == case.id), {"me": viewer_id}).all()
-    return Page([*own, *after.items], after.next)
+def queue_from(
+    case_id: int, cursor: str, viewer_id: int, kind: str | None, film_id: int | None
+) -> Page[Any]:
+    """The page of the queue that begins with an open case, whose place in it is `cursor`."""
+    after = queue(viewer_id, kind, film_id, cursor)
+    first = run(_ONE_CASE, {"me": viewer_id, "case_id": case_id}).all()
+    return Page([*first, *after.items], after.next)
 
 
 def waiting(viewer_id: int) -> Waiting:
