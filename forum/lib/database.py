@@ -5,6 +5,8 @@ keeps from writing; writes run in `unit_of_work()`, which is the only caller of 
 """
 
 import sqlite3
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -27,6 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -43,7 +46,10 @@ SAFE_WAL_VERSION = (3, 51, 3)
 PATIENCE = 10
 """Seconds to wait for another's lock, unless told otherwise."""
 
-_AFTER_COMMIT = "after_commit"
+_AFTER_COMMIT, _TURN = "after_commit", "turn_to_write"
+_NAP = 0.001
+"""Seconds between two looks whether SQLite's lock is free."""
+
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 _patience: ContextVar[float] = ContextVar("patience", default=PATIENCE)
 
@@ -155,18 +161,38 @@ def unit_of_work(patience: float = PATIENCE) -> Iterator[Session]:
         raise NestedUnitOfWork("a unit of work is already open")
     work = session()
     work.rollback()
-    token, waits = _writing.set(True), _patience.set(patience)
+    with _turn(work, patience):
+        token, waits = _writing.set(True), _patience.set(patience)
+        try:
+            yield work
+            work.commit()
+        except BaseException:
+            work.rollback()
+            raise
+        finally:
+            _writing.reset(token)
+            _patience.reset(waits)
+    for tell in current_app.extensions.get(_AFTER_COMMIT, ()):
+        tell()
+
+
+@contextmanager
+def _turn(work: Session, patience: float) -> Iterator[None]:
+    """Let the threads of this process write to SQLite one after the other.
+
+    SQLite lets one write and the others sleep, longer each time, while its lock may long be free
+    again; a lock of Python's wakes the next at once.
+    """
+    turn: threading.Lock = current_app.extensions[_TURN]
+    if work.get_bind().dialect.name != "sqlite":
+        yield
+        return
+    if not turn.acquire(timeout=patience):
+        raise OperationalError("BEGIN IMMEDIATE", {}, TimeoutError("database is locked"))
     try:
-        yield work
-        work.commit()
-        for tell in current_app.extensions.get(_AFTER_COMMIT, ()):
-            tell()
-    except BaseException:
-        work.rollback()
-        raise
+        yield
     finally:
-        _writing.reset(token)
-        _patience.reset(waits)
+        turn.release()
 
 
 def after_commit(app: Flask, tell: Callable[[], None]) -> None:
@@ -214,6 +240,7 @@ def engine_options(url: str) -> dict[str, Any]:
 def init_app(app: Flask) -> None:
     """Bind the database to `app` and give its engine the transactions described above."""
     db.init_app(app)
+    app.extensions[_TURN] = threading.Lock()
     with app.app_context():
         prepare_engine(db.engine)
 
@@ -230,9 +257,20 @@ def prepare_engine(engine: Engine) -> None:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # SQLAlchemy sends BEGIN itself, see _begin_sqlite
     connection.execute(f"PRAGMA busy_timeout={1000 * PATIENCE}")
+    if hasattr(connection, "set_busy_handler"):
+        connection.set_busy_handler(_nap)
     connection.execute(f"PRAGMA journal_mode={'WAL' if wal_is_safe() else 'DELETE'}")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _nap(tries: int) -> bool:
+    """What a connection does while another process has the lock: SQLite's own naps grow to a tenth
+    of a second, in which all others have their turns."""
+    if tries * _NAP >= _patience.get():
+        return False
+    time.sleep(_NAP)
+    return True
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -70,7 +70,7 @@ def decide(
         require(can_sanction(by, author))
     if case.closed_at is not None or case.version != version:
         raise Handled(case.closed_by_id, case.closed_at)
-    _check(act, grounds, situation_of(post, author, pending=has_pending(post), by=by))
+    _check(act, grounds, situation_of(post, author, by=by))
     if act == "purge" and case.purge_by_id in (None, by.id):
         _propose_purge(case, grounds, by)
         return None
