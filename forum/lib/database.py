@@ -6,7 +6,6 @@ keeps from writing; writes run in `unit_of_work()`, which is the only caller of 
 
 import sqlite3
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -14,7 +13,6 @@ from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any
 
-import psycopg
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
@@ -30,11 +28,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from forum.lib import ddl
+from forum.lib.turns import PATIENCE, look_whether_it_lives, nap, note_use, patience_now, turn
 
 try:
     import pysqlite3 as sqlite_driver
@@ -44,18 +42,11 @@ except ImportError:  # no wheel for this platform: the standard library's, with 
 SAFE_WAL_VERSION = (3, 51, 3)
 """The first SQLite without the WAL-reset bug, which two writing processes can meet."""
 
-PATIENCE = 10
-"""Seconds to wait for another's lock, unless told otherwise."""
+_NAPS = hasattr(sqlite_driver.Connection, "set_busy_handler")
+"""Whether this driver lets us say how long to sleep while another process writes."""
 
 _AFTER_COMMIT, _TURN = "after_commit", "turn_to_write"
-_IDLE = 1.0
-"""Seconds after which a connection to PostgreSQL is looked at before it is used again."""
-
-_NAP = 0.001
-"""Seconds between two looks whether SQLite's lock is free."""
-
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
-_patience: ContextVar[float] = ContextVar("patience", default=PATIENCE)
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -165,8 +156,8 @@ def unit_of_work(patience: float = PATIENCE) -> Iterator[Session]:
         raise NestedUnitOfWork("a unit of work is already open")
     work = session()
     work.rollback()
-    with _turn(patience):
-        token, waits = _writing.set(True), _patience.set(patience)
+    with turn(current_app.extensions[_TURN], patience):
+        token, waits = _writing.set(True), patience_now.set(patience)
         try:
             yield work
             work.commit()
@@ -175,28 +166,9 @@ def unit_of_work(patience: float = PATIENCE) -> Iterator[Session]:
             raise
         finally:
             _writing.reset(token)
-            _patience.reset(waits)
+            patience_now.reset(waits)
     for tell in current_app.extensions.get(_AFTER_COMMIT, ()):
         tell()
-
-
-@contextmanager
-def _turn(patience: float) -> Iterator[None]:
-    """Let the threads of this process write to SQLite one after the other.
-
-    SQLite lets one write and the others sleep, longer each time, while its lock may long be free
-    again; a lock of Python's wakes the next at once.
-    """
-    turn: threading.Lock | None = current_app.extensions[_TURN]
-    if turn is None:
-        yield
-        return
-    if not turn.acquire(timeout=patience):
-        raise OperationalError("BEGIN IMMEDIATE", {}, TimeoutError("database is locked"))
-    try:
-        yield
-    finally:
-        turn.release()
 
 
 def after_commit(app: Flask, tell: Callable[[], None]) -> None:
@@ -256,27 +228,18 @@ def prepare_engine(engine: Engine) -> None:
         event.listen(engine, "begin", _begin_sqlite)
     else:
         event.listen(engine, "begin", _begin_postgresql)
-        event.listen(engine, "checkin", _note_use)
-        event.listen(engine, "checkout", _look_whether_it_lives)
+        event.listen(engine, "checkin", note_use)
+        event.listen(engine, "checkout", look_whether_it_lives)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # SQLAlchemy sends BEGIN itself, see _begin_sqlite
     connection.execute(f"PRAGMA busy_timeout={1000 * PATIENCE}")
-    if hasattr(connection, "set_busy_handler"):
-        connection.set_busy_handler(_nap)
+    if _NAPS:
+        connection.set_busy_handler(nap)
     connection.execute(f"PRAGMA journal_mode={'WAL' if wal_is_safe() else 'DELETE'}")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
-
-
-def _nap(tries: int) -> bool:
-    """What a connection does while another process has the lock: SQLite's own naps grow to a tenth
-    of a second, in which all others have their turns."""
-    if tries * _NAP >= _patience.get():
-        return False
-    time.sleep(_NAP)
-    return True
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -287,30 +250,12 @@ def _begin_sqlite(connection: Connection) -> None:
         driver: Any = connection.connection.driver_connection
         driver.execute(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
         connection.info["writing"] = writing
-    patience = _patience.get()
-    if connection.info.get("patience", PATIENCE) != patience:
+    patience = patience_now.get()
+    if not _NAPS and connection.info.get("patience", PATIENCE) != patience:
         connection.exec_driver_sql(f"PRAGMA busy_timeout={int(1000 * patience)}")
         connection.info["patience"] = patience
     # A deferred BEGIN that later writes fails at once when another wrote meanwhile.
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-
-def _note_use(_connection: Any, record: Any) -> None:
-    record.info["used_at"] = time.monotonic()
-
-
-def _look_whether_it_lives(connection: Any, record: Any, _fairy: Any) -> None:
-    """PostgreSQL may have been started anew while a connection lay idle; then all are replaced.
-
-    SQLAlchemy's ``pool_pre_ping`` looks each time, which costs a vote a fifth of its time.
-    """
-    if time.monotonic() - record.info.get("used_at", time.monotonic()) < _IDLE:
-        return
-    try:
-        connection.execute("SELECT 1")
-        connection.rollback()
-    except psycopg.OperationalError as lost:
-        raise InvalidatePoolError from lost
 
 
 def _begin_postgresql(connection: Connection) -> None:
@@ -318,5 +263,5 @@ def _begin_postgresql(connection: Connection) -> None:
     assert driver is not None
     if driver.read_only is _writing.get() or driver.read_only is None:
         driver.read_only = not _writing.get()
-    if _patience.get() < PATIENCE:
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(1000 * _patience.get())}")
+    if patience_now.get() < PATIENCE:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(1000 * patience_now.get())}")
