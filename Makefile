@@ -73,9 +73,9 @@ locks: ## Write the lock files anew from pyproject.toml (needs uv)
 	uv pip compile $$options --python-version 3.11 -q pyproject.toml -o requirements.lock; \
 	uv pip compile $$options --python-version 3.11 -q pyproject.toml --group dev -o requirements-dev.lock
 
-bench: dev-environment ## Measure beside a bare Flask page: SIZE=small|medium|large DATABASE= SECONDS= SOAK=
+bench: dev-environment ## Measure beside a bare Flask page: SIZE=small|medium|large DATABASE= SECONDS= SOAK= ONLY=
 	@$(BIN)/python -m benchmarks --size $(SIZE) --seconds $(SECONDS) $(if $(DATABASE),--database $(DATABASE)) \
-		$(if $(SOAK),--soak $(SOAK))
+		$(if $(SOAK),--soak $(SOAK)) $(if $(ONLY),--only "$(ONLY)")
 
 clean: ## Remove .venv and caches; instance/ stays
 	@rm -rf .venv .venv.lock .mypy_cache .ruff_cache .pytest_cache .hypothesis build ./*.egg-info \

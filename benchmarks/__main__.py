@@ -25,6 +25,12 @@ def main() -> None:
     parser.add_argument(
         "--soak", type=float, default=0, help="minutes of mixed load, to see whether memory stays"
     )
+    parser.add_argument(
+        "--only",
+        default="",
+        metavar="WORDS",
+        help='measure works whose name holds these words, such as "vote"; nothing is written',
+    )
     given = parser.parse_args()
     size = SIZES[given.size]
     begin = time.monotonic()
@@ -33,7 +39,8 @@ def main() -> None:
         print(f"{time.monotonic() - begin:7.1f} s  {line}", flush=True)
 
     oldest = timedelta(hours=given.keep_hours)
-    run = Run(size, given.database or size.database, given.seconds, oldest, say, given.soak)
+    kind = given.database or size.database
+    run = Run(size, kind, given.seconds, oldest, say, given.soak, given.only)
     # However it is stopped, the servers that it started are to stop too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

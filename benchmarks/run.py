@@ -67,6 +67,7 @@ class Run:
         oldest: finished works of a run that was stopped are kept for so long.
         soak: minutes of mixed load at the end, to see whether memory stays; 0 for none.
         say: told, line by line, how it goes.
+        only: words in the names of the works to measure; all are measured if it is "".
     """
 
     size: Size
@@ -75,12 +76,15 @@ class Run:
     oldest: timedelta
     say: Say
     soak: float = 0.0
+    only: str = ""
 
     def measure(self) -> Sequence[Result]:
         """Measure all that is not finished; write the results, and say them as a table."""
         require_wrk()
         kept = Kept(folder("runs") / f"{self._name}.json", self.oldest)
         home = self._home()
+        if self.only:
+            return self._measure_some(home)
         with self._references(home) as beside:
             for name in ("a", "b", "v"):
                 self._keep_reference(kept, name, beside)
@@ -93,6 +97,20 @@ class Run:
         if self.soak and SOAK not in kept:
             self._soak(home, kept)
         return self._finish(kept)
+
+    def _measure_some(self, home: Home) -> Sequence[Result]:
+        """Measure the works that are asked for, anew; they are said, and not written down."""
+        kept = Kept(folder("runs") / f"{self._name}-some.json", timedelta())
+        works = [work for work in WORKS if self.only in work.key]
+        with self._references(home) as beside:
+            for mode in (WARM, COLD):
+                of_mode = [work for work in works if work.mode == mode]
+                if of_mode:
+                    self._mode(home, mode, of_mode, beside, kept)
+        found = kept.in_order([work.key for work in works])
+        for line in table.lines(found):
+            self.say(line)
+        return found
 
     @property
     def _name(self) -> str:

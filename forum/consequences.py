@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from forum import events
 from forum.accounts import operations as accounts
@@ -12,7 +12,7 @@ from forum.accounts.models import User
 from forum.accounts.viewers import Operator
 from forum.events import Event, Kind
 from forum.lib import clock, jobs, throttle
-from forum.lib.database import session
+from forum.lib.database import run, session, table_of
 from forum.moderation import opening
 from forum.moderation.acts import DECIDED
 from forum.moderation.models import Case, Decision, Report
@@ -21,6 +21,13 @@ from forum.theories.models import Post, Theory
 from forum.votes import operations, ranks
 
 _OPERATOR = Operator()
+
+_posts, _users = table_of(Post), table_of(User)
+_AUTHOR_OF = (
+    select(_users.c.id, _users.c.is_archive)
+    .join(_posts, _posts.c.author_id == _users.c.id)
+    .where(_posts.c.id == bindparam("post"))
+)
 
 
 def hide_first_figures(event: Event) -> None:
@@ -84,8 +91,7 @@ def let_case_follow(event: Event) -> None:
 def tell_answered(event: Event) -> None:
     """Whoever is replied to hears of it, but not from themselves."""
     reply = session().get_one(Post, event.post_id)
-    answered = session().get_one(Post, reply.parent_id or reply.theory_id)
-    author = session().get_one(User, answered.author_id)
+    author = run(_AUTHOR_OF, {"post": reply.parent_id or reply.theory_id}).one()
     if author.id != reply.author_id and not author.is_archive:
         notices.tell(author.id, "reply", by=_OPERATOR, post_id=reply.id)
 

@@ -5,11 +5,12 @@ recount, and `recount()` heals it.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import text, update
+from sqlalchemy import Update, bindparam, text, update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from forum.lib.database import session
+from forum.lib.database import Base, run, session
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +113,18 @@ def apply_delta(row: InstrumentedAttribute[int], id: int, **deltas: float) -> No
         id: which row.
         deltas: amounts, negative ones included; zeros are left out.
     """
-    model = row.class_
-    changes = {name: getattr(model, name) + by for name, by in deltas.items() if by}
-    if changes:
-        session().execute(
-            update(model).where(row == id).values(changes),
-            execution_options={"synchronize_session": False},
-        )
+    names = tuple(name for name, by in deltas.items() if by)
+    if names:
+        more = {f"more_{name}": deltas[name] for name in names}
+        run(_adding(row.class_.__tablename__, names), more | {"row_id": id})
+
+
+@cache
+def _adding(table_name: str, names: tuple[str, ...]) -> Update:
+    """The statement that adds to some columns of one row; each is built once."""
+    table = Base.metadata.tables[table_name]
+    changes = {name: table.c[name] + bindparam(f"more_{name}") for name in names}
+    return update(table).where(table.c.id == bindparam("row_id")).values(changes)
 
 
 def drifted() -> list[Drift]:

@@ -9,11 +9,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import JSON, ForeignKey, Index, String, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.lib import clock
-from forum.lib.database import Base, session
+from forum.lib.database import Base, run, table_of
 
 
 class Kind(StrEnum):
@@ -91,6 +91,8 @@ class Event(Base):
     codes: Mapped[dict[str, Any] | None] = mapped_column(JSON)
 
 
+_RECORD = insert(table_of(Event))
+
 Consequence = Callable[[Event], None]
 _consequences: dict[Kind, tuple[Consequence, ...]] = {}
 
@@ -118,15 +120,15 @@ def record(
         user_id, film_id, post_id: what it happened to.
         codes: ids and short codes; never a person's text, an address or a secret.
     """
-    event = Event(
-        kind=kind,
-        at=clock.now(),
-        by_id=by.id or None,
-        user_id=user_id,
-        film_id=film_id,
-        post_id=post_id,
-        codes=codes,
-    )
-    session().add(event)
+    event = {
+        "kind": kind,
+        "at": clock.now(),
+        "by_id": by.id or None,
+        "user_id": user_id,
+        "film_id": film_id,
+        "post_id": post_id,
+        "codes": codes,
+    }
+    run(_RECORD, event)
     for consequence in _consequences.get(kind, ()):
-        consequence(event)
+        consequence(Event(**event))

@@ -93,6 +93,9 @@ def _no(code: str, reason: str) -> Verdict:
     return Verdict(False, reason, code)
 
 
+ABSENT = _no("absent", _("Nothing is showing at this address."))
+
+
 # --- who finds and reads what -------------------------------------------------------------------
 
 
@@ -118,7 +121,7 @@ def can_find(viewer: Viewer, post: Any) -> Verdict:
     """Whether `viewer` may learn that `post` exists; else it answers like an absent one."""
     if _findable(viewer, post):
         return YES
-    return _no("absent", _("Nothing is showing at this address."))
+    return ABSENT
 
 
 def findable_by(viewer: Viewer, posts: Any) -> Any:
@@ -151,7 +154,7 @@ def can_find_film(viewer: Viewer, film: Any) -> Verdict:
     """Whether `viewer` may learn that `film` exists: listed ones all, others moderators."""
     if _film_findable(viewer, film):
         return YES
-    return _no("absent", _("Nothing is showing at this address."))
+    return ABSENT
 
 
 def films_findable_by(viewer: Viewer, films: Any) -> Any:
@@ -376,7 +379,7 @@ def can_read_statement(by: Viewer, decision: Any) -> Verdict:
         return YES
     if decision is not None and decision.user_id != by.id and can_see_queue(by):
         return YES
-    return _no("absent", _("Nothing is showing at this address."))
+    return ABSENT
 
 
 def can_keep_draft(by: Viewer) -> Verdict:

@@ -75,7 +75,7 @@ class Evening:
         for theory in self.theories:
             for fan in self.fans:
                 with unit_of_work():
-                    votes.cast_vote(theory, 1, by=fan)
+                    votes.cast_vote(theory.id, 1, by=fan)
 
     def pair(self) -> tuple[Visitor, Visitor]:
         """One guest in front of the site, and of the same site without anything kept."""
@@ -122,7 +122,7 @@ class Evening:
         if theory.state == "published" and not theory.thread_locked:
             fan = self.chance.choice([fan for fan in self.fans if fan.id != theory.author_id])
             if theory.thread_state == theory.film_state.replace("listed", "published"):
-                votes.cast_vote(theory, self.chance.choice((1, -1, 0)), by=fan)
+                votes.cast_vote(theory.id, self.chance.choice((1, -1, 0)), by=fan)
 
     def read(self) -> None:
         """A reader votes on what they read, or asks for its figures, or opens another film."""
@@ -130,7 +130,7 @@ class Evening:
         post = self.some([*self.theories, *self.replies])
         if can_vote(fan, post):
             value = self.chance.choice((1, -1, 0) if post.type == "theory" else (1, 0))
-            votes.cast_vote(post, value, by=fan)
+            votes.cast_vote(post.id, value, by=fan)
         elif self.chance.random() < 0.2:
             film = session().get_one(Film, self.chance.choice(self.films).id)
             if can_open_seal(fan, film):

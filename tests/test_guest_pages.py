@@ -60,7 +60,7 @@ def has_cast(theory: Post, value: int = 1) -> None:
     """Somebody votes on `theory`."""
     fan = a_fan(seen=(film_of(theory),))
     with unit_of_work():
-        votes.cast_vote(theory, value, by=fan)
+        votes.cast_vote(theory.id, value, by=fan)
 
 
 @pytest.mark.both_databases

@@ -347,7 +347,7 @@ class _Builder:
             by = self.acting(role, "open")
             with unit_of_work():
                 theory = session().get_one(Post, world.posts["open/theory/published"])
-                votes.cast_vote(theory, -1 if role == "newcomer" else 1, by=by)
+                votes.cast_vote(theory.id, -1 if role == "newcomer" else 1, by=by)
         with unit_of_work() as work:  # written long ago, so that nobody's quota is used up
             written = update(Post).where(Post.published_at.is_not(None))
             work.execute(written.values(created_at=clock.now() - timedelta(days=3)))

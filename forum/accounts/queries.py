@@ -8,8 +8,10 @@ from sqlalchemy import String, bindparam, cast, column, func, select, table
 from forum.accounts.models import ResetLink, Session, User
 from forum.accounts.names import folded, is_reserved, is_well_formed, skeleton
 from forum.accounts.tokens import digest
-from forum.lib.database import session
+from forum.lib.database import run, session, table_of
 from forum.lib.paging import Keyset, Page
+
+_users, _sessions = table_of(User), table_of(Session)
 
 # Named, not imported: notices and viewings belong to rooms on the right. Asked for here, since each
 # page of the signed-in needs them, and a statement more costs more than these index look-ups.
@@ -17,37 +19,40 @@ _notices = table("notices", column("user_id"), column("read_at"))
 _unread = (
     select(func.count())
     .select_from(_notices)
-    .where(_notices.c.user_id == User.id, _notices.c.read_at.is_(None))
-    .correlate(User)
+    .where(_notices.c.user_id == _users.c.id, _notices.c.read_at.is_(None))
+    .correlate(_users)
     .scalar_subquery()
 )
 
 _viewings = table("viewings", column("user_id"), column("film_id"))
 _seen = (
     select(func.aggregate_strings(cast(_viewings.c.film_id, String), ","))
-    .where(_viewings.c.user_id == User.id)
-    .correlate(User)
+    .where(_viewings.c.user_id == _users.c.id)
+    .correlate(_users)
     .scalar_subquery()
 )
 
 _session_with_user = (
     select(
-        Session.id,
-        Session.seen_at,
-        Session.created_at.label("began"),
-        User.id.label("user_id"),
-        User.name,
-        User.role,
-        User.trust_set,
-        User.created_at,
-        User.sanction,
-        User.sanctioned_until,
+        _sessions.c.id,
+        _sessions.c.seen_at,
+        _sessions.c.created_at.label("began"),
+        _users.c.id.label("user_id"),
+        _users.c.name,
+        _users.c.role,
+        _users.c.trust_set,
+        _users.c.created_at,
+        _users.c.sanction,
+        _users.c.sanctioned_until,
         _unread.label("unread"),
         _seen.label("seen"),
-        (User.thread_count + User.theory_count + User.reply_count).label("posts"),
+        (_users.c.thread_count + _users.c.theory_count + _users.c.reply_count).label("posts"),
     )
-    .join(User, User.id == Session.user_id)
-    .where(Session.token_hash == bindparam("token_hash"), Session.expires_at > bindparam("now"))
+    .select_from(_sessions)
+    .join(_users, _users.c.id == _sessions.c.user_id)
+    .where(
+        _sessions.c.token_hash == bindparam("token_hash"), _sessions.c.expires_at > bindparam("now")
+    )
 )
 
 
@@ -57,7 +62,7 @@ class PasswordChanged(Exception):
 
 def live_session(token: str, now: datetime) -> Any:
     """The session behind a cookie's `token` with its user's columns, in one statement, or None."""
-    return session().execute(_session_with_user, {"token_hash": digest(token), "now": now}).first()
+    return run(_session_with_user, {"token_hash": digest(token), "now": now}).first()
 
 
 def user_named(name: str) -> User | None:

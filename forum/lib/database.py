@@ -5,7 +5,8 @@ keeps from writing; writes run in `unit_of_work()`, which is the only caller of 
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -14,13 +15,24 @@ from typing import Any
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, event
+from sqlalchemy import (
+    CursorResult,
+    DateTime,
+    Dialect,
+    Engine,
+    Executable,
+    MetaData,
+    Table,
+    event,
+    inspect,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from forum.lib import ddl
+from forum.lib.turns import PATIENCE, look_whether_it_lives, nap, note_use, patience_now, turn
 
 try:
     import pysqlite3 as sqlite_driver
@@ -30,12 +42,11 @@ except ImportError:  # no wheel for this platform: the standard library's, with 
 SAFE_WAL_VERSION = (3, 51, 3)
 """The first SQLite without the WAL-reset bug, which two writing processes can meet."""
 
-PATIENCE = 10
-"""Seconds to wait for another's lock, unless told otherwise."""
+_NAPS = hasattr(sqlite_driver.Connection, "set_busy_handler")
+"""Whether this driver lets us say how long to sleep while another process writes."""
 
-_AFTER_COMMIT = "after_commit"
+_AFTER_COMMIT, _TURN = "after_commit", "turn_to_write"
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
-_patience: ContextVar[float] = ContextVar("patience", default=PATIENCE)
 
 
 class UTCDateTime(TypeDecorator[datetime]):
@@ -89,10 +100,37 @@ def session() -> Session:
     return db.session()
 
 
+def table_of(model: type[Base]) -> Table:
+    """The table of `model`, for statements about rows; see `run()`."""
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table
+
+
+def run(statement: Executable, given: Mapping[str, Any] | None = None) -> CursorResult[Any]:
+    """Run a statement about rows of tables, on the connection of this session.
+
+    It makes no objects, and so costs a quarter of one that does, if it is built once and its values
+    are `given` as parameters. What the session's objects have changed is written down first.
+    """
+    work = session()
+    work.flush()
+    return work.connection().execute(statement, given)
+
+
 def insert_into(model: type[Base]) -> Any:
     """An INSERT into `model`'s table that knows ``on_conflict_do_…`` on both databases."""
     dialect = postgresql if session().get_bind().dialect.name == "postgresql" else sqlite
     return dialect.insert(model)
+
+
+def id_of(thing: Base) -> int:
+    """The primary key of an object that was read before; asks nothing, though the transaction in
+    which it was read may be over."""
+    identity = inspect(thing).identity
+    assert identity is not None, "an object that the database doesn't have yet"
+    id: int = identity[0]
+    return id
 
 
 class NestedUnitOfWork(RuntimeError):
@@ -118,18 +156,19 @@ def unit_of_work(patience: float = PATIENCE) -> Iterator[Session]:
         raise NestedUnitOfWork("a unit of work is already open")
     work = session()
     work.rollback()
-    token, waits = _writing.set(True), _patience.set(patience)
-    try:
-        yield work
-        work.commit()
-        for tell in current_app.extensions.get(_AFTER_COMMIT, ()):
-            tell()
-    except BaseException:
-        work.rollback()
-        raise
-    finally:
-        _writing.reset(token)
-        _patience.reset(waits)
+    with turn(current_app.extensions[_TURN], patience):
+        token, waits = _writing.set(True), patience_now.set(patience)
+        try:
+            yield work
+            work.commit()
+        except BaseException:
+            work.rollback()
+            raise
+        finally:
+            _writing.reset(token)
+            patience_now.reset(waits)
+    for tell in current_app.extensions.get(_AFTER_COMMIT, ()):
+        tell()
 
 
 def after_commit(app: Flask, tell: Callable[[], None]) -> None:
@@ -166,7 +205,6 @@ def engine_options(url: str) -> dict[str, Any]:
         "pool_size": 5,
         "max_overflow": 5,
         "pool_timeout": 5,
-        "pool_pre_ping": True,
         "connect_args": {
             "connect_timeout": 5,
             "options": "-c timezone=UTC -c statement_timeout=10000 -c lock_timeout=8000",
@@ -179,6 +217,8 @@ def init_app(app: Flask) -> None:
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
+        is_sqlite = db.engine.dialect.name == "sqlite"
+    app.extensions[_TURN] = threading.Lock() if is_sqlite else None
 
 
 def prepare_engine(engine: Engine) -> None:
@@ -188,11 +228,15 @@ def prepare_engine(engine: Engine) -> None:
         event.listen(engine, "begin", _begin_sqlite)
     else:
         event.listen(engine, "begin", _begin_postgresql)
+        event.listen(engine, "checkin", note_use)
+        event.listen(engine, "checkout", look_whether_it_lives)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # SQLAlchemy sends BEGIN itself, see _begin_sqlite
     connection.execute(f"PRAGMA busy_timeout={1000 * PATIENCE}")
+    if _NAPS:
+        connection.set_busy_handler(nap)
     connection.execute(f"PRAGMA journal_mode={'WAL' if wal_is_safe() else 'DELETE'}")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
@@ -202,10 +246,12 @@ def _begin_sqlite(connection: Connection) -> None:
     writing = _writing.get()
     if connection.info.get("writing") is not writing:
         # query_only makes a GET that writes an error of the database, not a matter of discipline.
-        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
+        # Straight to the driver, as it happens twice in each request that writes.
+        driver: Any = connection.connection.driver_connection
+        driver.execute(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
         connection.info["writing"] = writing
-    patience = _patience.get()
-    if connection.info.get("patience", PATIENCE) != patience:
+    patience = patience_now.get()
+    if not _NAPS and connection.info.get("patience", PATIENCE) != patience:
         connection.exec_driver_sql(f"PRAGMA busy_timeout={int(1000 * patience)}")
         connection.info["patience"] = patience
     # A deferred BEGIN that later writes fails at once when another wrote meanwhile.
@@ -217,5 +263,5 @@ def _begin_postgresql(connection: Connection) -> None:
     assert driver is not None
     if driver.read_only is _writing.get() or driver.read_only is None:
         driver.read_only = not _writing.get()
-    if _patience.get() < PATIENCE:
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(1000 * _patience.get())}")
+    if patience_now.get() < PATIENCE:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(1000 * patience_now.get())}")

@@ -8,7 +8,6 @@ from forum.accounts.models import User
 from forum.accounts.sessions import sanction_in_force
 from forum.accounts.trust import trust_of
 from forum.accounts.viewers import Fan, Guest
-from forum.films.cards import FilmCard, film_card
 from forum.films.models import Film
 from forum.lib import clock
 from forum.lib.addresses import url_for
@@ -16,7 +15,7 @@ from forum.lib.language import gettext as _
 from forum.lib.language import ngettext
 from forum.moderation import narrowed
 from forum.moderation.acts import ABOUT_ACCOUNTS, ACTS
-from forum.moderation.models import Case, Report, Rule
+from forum.moderation.models import Report, Rule
 from forum.theories import cards
 from forum.theories.cards import Byline
 from forum.theories.models import Post
@@ -31,7 +30,7 @@ class CaseRow:
     id: int
     url: str
     safe_title: str
-    film: FilmCard
+    film: str
     what: str
     opened_at: datetime
     overdue: bool
@@ -78,13 +77,13 @@ class HistoryLine:
     undone: bool
 
 
-def kind_word(post: Post) -> str:
+def kind_word(post: Any) -> str:
     """ "a question", "a theory" or "a reply"."""
     words = {"thread": _("a question"), "theory": _("a theory"), "reply": _("a reply")}
     return words[post.type]
 
 
-def what(case: Case, post: Post) -> str:
+def what(case: Any, post: Any) -> str:
     """What waits, in a few words: "a theory, reported"."""
     why = {
         "report": _("reported"),
@@ -143,35 +142,35 @@ def done(act: str) -> str:
 
 
 def case_row(row: Any, viewer: Fan | Guest, selected_id: int) -> CaseRow:
-    """A row of `queries.queue`, as `viewer` sees it."""
-    case, post, above, film, holder = row
+    """A row of `queue_queries.queue`, as `viewer` sees it."""
     now = clock.now()
-    held = lease_of(case, now)
+    held = lease_of(row, now)
     return CaseRow(
-        id=case.id,
-        url=narrowed.url("moderation.case", case_id=case.id),
-        safe_title=heading(post, above, film),
-        film=film_card(film, viewer.seen),
-        what=what(case, post),
-        opened_at=case.opened_at,
-        overdue=now - case.opened_at > TARGET_TIME,
-        score=round(case.score) if case.report_count else None,
-        holder=_holder_words(case, holder, viewer) if held else None,
+        id=row.id,
+        url=narrowed.url("moderation.case", case_id=row.id),
+        safe_title=row.safe_title or capital(_ERASED[row.type] % {"film": row.film}),
+        film=row.film,
+        what=what(row, row),
+        opened_at=row.opened_at,
+        overdue=now - row.opened_at > TARGET_TIME,
+        score=round(row.score) if row.report_count else None,
+        holder=_holder_words(row, viewer) if held else None,
         until=held,
-        selected=case.id == selected_id,
-        wants_second=case.purge_by_id is not None,
+        selected=row.id == selected_id,
+        wants_second=row.purge_by_id is not None,
     )
 
 
-def lease_of(case: Case, now: datetime) -> datetime | None:
+def lease_of(case: Any, now: datetime) -> datetime | None:
     """Until when somebody holds a case; None if nobody does, or the lease is over."""
-    return case.claimed_until if case.claimed_until and case.claimed_until > now else None
+    until: datetime | None = case.claimed_until
+    return until if until and until > now else None
 
 
-def _holder_words(case: Case, holder: str | None, viewer: Fan | Guest) -> str:
-    if case.claimed_by_id == viewer.id:
+def _holder_words(row: Any, viewer: Fan | Guest) -> str:
+    if row.claimed_by_id == viewer.id:
         return _("yours")
-    return _("held by %(name)s") % {"name": holder}
+    return _("held by %(name)s") % {"name": row.holder}
 
 
 def trust_label(user: User, now: datetime) -> str:

@@ -17,6 +17,8 @@ from forum.moderation.cards import AuthorLine, HistoryLine, ReportLine
 from forum.moderation.case_text import CasePost, case_post, opening_of, pending_diff
 from forum.moderation.forms import DecisionForm, NoteForm
 from forum.moderation.models import Case, Decision, Rule
+from forum.moderation.queries import Facts
+from forum.moderation.queue_queries import QUEUE
 from forum.moderation.situations import situation_of
 from forum.permissions import can_review, can_sanction
 from forum.theories.models import Post
@@ -97,7 +99,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
-    """Everything that a moderator needs to decide a case."""
+    """Everything that a moderator needs to decide a case; `cursor` is its place in the queue."""
 
     id: int
     is_open: bool
@@ -124,6 +126,7 @@ class CasePage:
     made: list[Made]
     discard_action: str | None
     queue_url: str
+    cursor: str
 
 
 CANNED: tuple[Canned, ...] = (
@@ -142,31 +145,29 @@ CANNED: tuple[Canned, ...] = (
 def case_page(
     case: Case,
     viewer: Fan | Guest,
-    form: DecisionForm,
+    form: DecisionForm | None = None,
     problem: Problem = Problem(),  # it is frozen
     note_form: NoteForm | None = None,
 ) -> CasePage:
-    """`case` for `viewer`, a moderator; `form` holds what was typed, or what is suggested."""
-    row = queries.case_post(case)
-    post, author, film, above, _parent = row
-    opening = opening_of(case, film, viewer)
-    pending = queries.pending_of(post.id)
+    """`case` for `viewer`, a moderator; `form` holds what was typed, else what is
+    suggested stands there."""
+    facts = queries.facts_of(case, viewer.id)
+    post, author, pending = facts.post, facts.author, facts.pending
+    opening = opening_of(facts, viewer)
+    reports = queries.reports_of(case.id)
     decisions = queries.decisions_about(author.id)
-    acts = _acts(case, post, author, viewer)
+    acts = _acts(case, facts, viewer)
     return CasePage(
         id=case.id,
         is_open=case.closed_at is None,
         version=case.version,
-        heading=cards.heading(post, above, film),
+        heading=cards.heading(post, facts.above, facts.film),
         what=cards.what(case, post),
         score=round(case.score) if case.report_count else None,
         reports_sentence=cards.reports_sentence(case.report_count),
-        post=case_post(case, row, viewer, opening),
+        post=case_post(case, facts, viewer, opening),
         pending=pending_diff(post, pending, opening) if opening.opened and pending else None,
-        reports=[
-            cards.report_line(line, viewer, opened=opening.opened)
-            for line in queries.reports_of(case.id)
-        ],
+        reports=[cards.report_line(line, viewer, opened=opening.opened) for line in reports],
         author=cards.author_line(author, decisions),
         history=[cards.history_line(line) for line in decisions],
         notes=[
@@ -175,7 +176,7 @@ def case_page(
         note_form=note_form or NoteForm(formdata=None, prefix="note-"),
         note_action=narrowed.url("moderation.add_note", case_id=case.id),
         claim=_claim(case, viewer),
-        form=form,
+        form=form or suggested(case, reports),
         canned=CANNED,
         acts=acts,
         decide_action=narrowed.url("moderation.decide", case_id=case.id),
@@ -186,14 +187,20 @@ def case_page(
         if case.kind == "own" and not case.report_count and acts
         else None,
         queue_url=narrowed.url("moderation.queue"),
+        cursor=QUEUE.cursor(case),
     )
 
 
-def suggestion(case: Case) -> dict[str, Any]:
+def suggested(case: Case, reports: list[Any]) -> DecisionForm:
+    """The form with what is suggested for a case with these `reports`; see `suggestion`."""
+    return DecisionForm(queries.rules(), formdata=None, data=suggestion(case, reports))
+
+
+def suggestion(case: Case, reports: list[Any]) -> dict[str, Any]:
     """What the form is filled with: the rule that most reports cite, the weightiest where several
     do, and its usual words."""
     suggested: dict[str, Any] = {"version": str(case.version), "rule": "", "reasons": ""}
-    cited = Counter(report.rule_number for report, *_rest in queries.reports_of(case.id))
+    cited = Counter(report.rule_number for report, *_rest in reports)
     number = 4 if case.hold_reason == "link" else None
     if cited:
         number = cited.most_common(1)[0][0]
@@ -203,10 +210,12 @@ def suggestion(case: Case) -> dict[str, Any]:
     return suggested
 
 
-def _acts(case: Case, post: Post, author: User, viewer: Fan | Guest) -> list[Button]:
+def _acts(case: Case, facts: Facts, viewer: Fan | Guest) -> list[Button]:
+    post, author = facts.post, facts.author
     if case.closed_at is not None or not can_review(viewer, post, author):
         return []
-    acts = possible(situation_of(post, author, by=viewer))
+    pending = facts.pending is not None
+    acts = possible(situation_of(post, author, pending=pending, by=viewer))
     keys: set[str | None] = set()
     buttons: list[Button] = []
     for act in acts:  # of two acts with one key, the likelier has it

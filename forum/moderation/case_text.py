@@ -3,7 +3,6 @@
 from collections.abc import Container
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from markupsafe import Markup
 
@@ -13,8 +12,9 @@ from forum.films.cards import FilmCard, film_card
 from forum.films.models import Film
 from forum.lib import diff, markup
 from forum.lib.database import session
-from forum.moderation import cards, narrowed, queries
+from forum.moderation import cards, narrowed
 from forum.moderation.models import Case
+from forum.moderation.queries import Facts
 from forum.theories import cards as post_cards
 from forum.theories.cards import Byline
 from forum.theories.models import PendingRevision, Post
@@ -44,11 +44,11 @@ class Opening:
     scopes: Container[int]
 
 
-def opening_of(case: Case, film: Film, viewer: Fan | Guest) -> Opening:
-    """How far `case` is open to `viewer`."""
-    if queries.is_unsealed(case.id, viewer.id):
+def opening_of(facts: Facts, viewer: Fan | Guest) -> Opening:
+    """How far a case is open to `viewer`."""
+    if facts.is_unsealed:
         return Opening(True, True, _Every())
-    return Opening(False, film.id in viewer.seen, viewer.seen)
+    return Opening(False, facts.film.id in viewer.seen, viewer.seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,25 +88,24 @@ class CasePost:
     open_action: str
 
 
-def case_post(case: Case, row: Any, viewer: Fan | Guest, opening: Opening) -> CasePost:
-    """The post of `case`; `row` is that of `queries.case_post`."""
-    post, author, film, above, parent = row
+def case_post(case: Case, facts: Facts, viewer: Fan | Guest, opening: Opening) -> CasePost:
+    """The post of `case`."""
+    post, film, above = facts.post, facts.film, facts.above
     html, before = None, None
     if opening.opened:
         html = markup.reveal(post.html, opening.scopes)
         if post.title:
             html = markup.headed(post.title, html)
         before = _before(post, opening) if post.version > 1 else None
-    answered = [one for one in (above, parent) if one is not None]
     return CasePost(
         kind_label=cards.capital(cards.kind_word(post)),
-        author=post_cards.byline(author, viewer),
+        author=post_cards.byline(facts.author, viewer),
         film=film_card(film, viewer.seen),
         url=post_cards.permalink(post),
         label=cards.heading(post, above, film),
         published_at=post.published_at or post.created_at,
         state_sentence=cards.state_sentence(post),
-        above=[_answered(one, above, film, opening) for one in answered],
+        above=_all_above(facts, opening),
         html=html,
         body_before=before,
         veiled=html is not None and 'class="veil-absent"' in html,
@@ -159,6 +158,15 @@ def _before(post: Post, opening: Opening) -> Markup | None:
         return None
     html = markup.render(revision.body, scopes_in(revision.body)).html
     return markup.reveal(html, opening.scopes)
+
+
+def _all_above(facts: Facts, opening: Opening) -> list[Above]:
+    """What a reply answers: its theory, and the reply below that."""
+    theory = facts.above
+    if theory is None:
+        return []
+    answered = [theory] if facts.parent is None else [theory, facts.parent]
+    return [_answered(one, theory, facts.film, opening) for one in answered]
 
 
 def _answered(post: Post, above: Post, film: Film, opening: Opening) -> Above:

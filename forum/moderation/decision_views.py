@@ -14,7 +14,7 @@ from forum.lib.language import gettext as _
 from forum.lib.language import ngettext
 from forum.moderation import cards, decisions, narrowed, queries, queue_queries
 from forum.moderation.acts import ACTS
-from forum.moderation.case_page import CANNED, Problem, case_page, suggestion
+from forum.moderation.case_page import CANNED, Problem, case_page, suggested, suggestion
 from forum.moderation.decisions import Grounds, GroundsMissing, Handled
 from forum.moderation.effects import NotPossible
 from forum.moderation.forms import DecisionForm, number_in
@@ -96,7 +96,7 @@ def _conflict(found: Case, handled: Handled, form: DecisionForm | None) -> Any:
     """The case as it is now, saying who was faster and what they did; what was typed is still
     there."""
     fresh = _fresh(found)
-    shown = form or DecisionForm(queries.rules(), formdata=None, data=suggestion(fresh))
+    shown = form or suggested(fresh, queries.reports_of(fresh.id))
     if handled.by_id is not None and handled.at is not None:
         text = _handled(fresh, handled.by_id, handled.at)
     else:
@@ -132,8 +132,9 @@ def _ago(at: datetime) -> str:
 
 def _typed(form: DecisionForm, case: Case) -> tuple[tuple[str, str], ...]:
     """What a moderator had written themselves, for a case whose form is gone."""
+    usual = suggestion(case, queries.reports_of(case.id))["reasons"]
     written = (
-        (_("Reasons"), form.reasons.data, suggestion(case)["reasons"]),
+        (_("Reasons"), form.reasons.data, usual),
         (_("Note"), form.note.data, ""),
         (_("Days"), str(form.days.data or ""), ""),
         (_("Safe title"), form.safe_title.data, ""),
@@ -167,4 +168,4 @@ def _next_case(found: Case) -> str | None:
     """The address of the case that follows in the queue, where a moderator goes on."""
     after = queue_queries.QUEUE.cursor(found)
     rows = queue_queries.queue(viewer().id, narrowed.kind(), narrowed.film_id(), after)
-    return narrowed.url("moderation.case", case_id=rows.items[0][0].id) if rows.items else None
+    return narrowed.url("moderation.case", case_id=rows.items[0].id) if rows.items else None

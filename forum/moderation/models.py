@@ -1,6 +1,7 @@
 """Moderation: rules, reports, cases, decisions, notes, and the public log."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
@@ -49,6 +50,12 @@ class RuleVersion(Base):
     by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
 
 
+_WHILE_OPEN: dict[str, Any] = {
+    "sqlite_where": text("closed_at IS NULL"),
+    "postgresql_where": text("closed_at IS NULL"),
+}
+
+
 class Case(Base):
     """What moderators look at: one post, and why. At most one is open for a post."""
 
@@ -61,21 +68,9 @@ class Case(Base):
         ),
         CheckConstraint("(closed_at IS NULL) = (outcome IS NULL)", name="closed"),
         CheckConstraint("(claimed_by_id IS NULL) = (claimed_until IS NULL)", name="claim"),
-        Index(
-            "uq_cases_open",
-            "post_id",
-            unique=True,
-            sqlite_where=text("closed_at IS NULL"),
-            postgresql_where=text("closed_at IS NULL"),
-        ),
-        Index(
-            "ix_cases_queue",
-            text("score DESC"),
-            "opened_at",
-            "id",
-            sqlite_where=text("closed_at IS NULL"),
-            postgresql_where=text("closed_at IS NULL"),
-        ),
+        Index("uq_cases_open", "post_id", unique=True, **_WHILE_OPEN),
+        Index("ix_cases_queue", text("score DESC"), "opened_at", "id", **_WHILE_OPEN),
+        Index("ix_cases_waiting", "film_id", "opened_at", **_WHILE_OPEN),
         Index("ix_cases_closed", "kind", "closed_at"),
         Index("ix_cases_post_id", "post_id"),
     )

@@ -1,8 +1,9 @@
 """Reads about moderation."""
 
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import aliased
 
 from forum.accounts.models import User
@@ -21,56 +22,106 @@ from forum.moderation.models import (
 from forum.permissions import UNTOLD
 from forum.theories.models import PendingRevision, Post
 
+# Statements of the page of a case are built once: building them costs more than their answers.
+_above, _parent = aliased(Post), aliased(Post)
+_CASE = (
+    select(Case, Post.author_id)
+    .join(Post, Post.id == Case.post_id)
+    .where(Case.id == bindparam("case_id"))
+)
+_FACTS: Any = (
+    select(Post, User, Film, _above, _parent, PendingRevision, CaseOpening.at)
+    .join(User, User.id == Post.author_id)
+    .join(Film, Film.id == Post.film_id)
+    .outerjoin(_above, _above.id == Post.theory_id)
+    .outerjoin(_parent, _parent.id == Post.parent_id)
+    .outerjoin(PendingRevision, PendingRevision.post_id == Post.id)
+    .outerjoin(
+        CaseOpening,
+        (CaseOpening.case_id == bindparam("case_id"))
+        & (CaseOpening.user_id == bindparam("viewer_id")),
+    )
+    .where(Post.id == bindparam("post_id"))
+)
+_REPORTS = (
+    select(Report, Rule, User)
+    .join(Rule, Rule.number == Report.rule_number)
+    .join(User, User.id == Report.reporter_id)
+    .where(Report.case_id == bindparam("case_id"))
+    .order_by(Report.weight.desc(), Report.id)
+    .limit(100)
+)
+_NOTES = (
+    select(Note, User)
+    .join(User, User.id == Note.by_id)
+    .where(Note.user_id == bindparam("user_id"))
+    .order_by(Note.id.desc())
+    .limit(20)
+)
+_DECISIONS = (
+    select(Decision, User, Post, _above, Film)
+    .join(User, User.id == Decision.by_id)
+    .outerjoin(Post, Post.id == Decision.post_id)
+    .outerjoin(_above, _above.id == Post.theory_id)
+    .outerjoin(Film, Film.id == Post.film_id)
+    .order_by(Decision.id.desc())
+    .limit(bindparam("most"))
+)
+_DECISIONS_ABOUT = _DECISIONS.where(Decision.user_id == bindparam("user_id"))
+_DECISIONS_TOLD = _DECISIONS_ABOUT.where(Decision.act.not_in(UNTOLD))
+_DECISIONS_IN_CASE = _DECISIONS.where(Decision.case_id == bindparam("case_id"))
+_RULES = select(Rule).order_by(Rule.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a case is about.
+
+    Attributes:
+        above: the theory that a reply stands under.
+        parent: the reply that it answers.
+        pending: the change that waits, if one does.
+        is_unsealed: whether the moderator who looks at it has opened its text knowingly.
+    """
+
+    post: Post
+    author: User
+    film: Film
+    above: Post | None
+    parent: Post | None
+    pending: PendingRevision | None
+    is_unsealed: bool
+
 
 def case_with_id(case_id: int) -> Case | None:
     """The case numbered `case_id`."""
+    found = case_and_author(case_id)
+    return found[0] if found else None
+
+
+def case_and_author(case_id: int) -> Any:
+    """The case numbered `case_id`, and the `author_id` of its post, as a row; None if there is
+    none."""
     if not 0 < case_id < 2**31:
         return None
-    return session().scalar(select(Case).where(Case.id == case_id))
+    return session().execute(_CASE, {"case_id": case_id}).first()
 
 
-def case_post(case: Case) -> Any:
-    """A case's (Post, author, Film, theory above a reply, reply that it answers)."""
-    above, parent = aliased(Post), aliased(Post)
-    return (
-        session()
-        .execute(
-            select(Post, User, Film, above, parent)
-            .join(User, User.id == Post.author_id)
-            .join(Film, Film.id == Post.film_id)
-            .outerjoin(above, above.id == Post.theory_id)
-            .outerjoin(parent, parent.id == Post.parent_id)
-            .where(Post.id == case.post_id)
-        )
-        .one()
-    )
+def facts_of(case: Case, viewer_id: int) -> Facts:
+    """What `case` is about, for a moderator; one statement."""
+    ids = {"case_id": case.id, "post_id": case.post_id, "viewer_id": viewer_id}
+    post, author, film, above, parent, pending, at = session().execute(_FACTS, ids).one()
+    return Facts(post, author, film, above, parent, pending, is_unsealed=at is not None)
 
 
 def reports_of(case_id: int) -> list[Any]:
     """(Report, Rule, reporter) of a case, the weightiest first; at most 100."""
-    return list(
-        session().execute(
-            select(Report, Rule, User)
-            .join(Rule, Rule.number == Report.rule_number)
-            .join(User, User.id == Report.reporter_id)
-            .where(Report.case_id == case_id)
-            .order_by(Report.weight.desc(), Report.id)
-            .limit(100)
-        )
-    )
+    return list(session().execute(_REPORTS, {"case_id": case_id}))
 
 
 def notes_about(user_id: int) -> list[Any]:
     """(Note, its author) about an account, the latest first; at most 20."""
-    return list(
-        session().execute(
-            select(Note, User)
-            .join(User, User.id == Note.by_id)
-            .where(Note.user_id == user_id)
-            .order_by(Note.id.desc())
-            .limit(20)
-        )
-    )
+    return list(session().execute(_NOTES, {"user_id": user_id}))
 
 
 def decisions_about(user_id: int, most: int = 20, *, told: bool = False) -> list[Any]:
@@ -79,17 +130,14 @@ def decisions_about(user_id: int, most: int = 20, *, told: bool = False) -> list
     Args:
         told: leave out those of which the account is not told: that a report led nowhere.
     """
-    statement = _decisions().where(Decision.user_id == user_id)
-    if told:
-        statement = statement.where(Decision.act.not_in(UNTOLD))
-    return list(session().execute(statement.order_by(Decision.id.desc()).limit(most)))
+    statement = _DECISIONS_TOLD if told else _DECISIONS_ABOUT
+    return list(session().execute(statement, {"user_id": user_id, "most": most}))
 
 
 def decisions_in_case(case_id: int) -> list[Any]:
     """(Decision, who made it, Post, theory above a reply, Film) of one case, the latest first; at
     most 20."""
-    statement = _decisions().where(Decision.case_id == case_id)
-    return list(session().execute(statement.order_by(Decision.id.desc()).limit(20)))
+    return list(session().execute(_DECISIONS_IN_CASE, {"case_id": case_id, "most": 20}))
 
 
 def decision_with_id(decision_id: int) -> Decision | None:
@@ -141,14 +189,9 @@ def pending_of(post_id: int) -> PendingRevision | None:
     return session().get(PendingRevision, post_id)
 
 
-def is_unsealed(case_id: int, user_id: int) -> bool:
-    """Whether a moderator has opened the sealed text of a case."""
-    return session().get(CaseOpening, (case_id, user_id)) is not None
-
-
 def rules() -> list[Rule]:
     """The site's rules, by number."""
-    return list(session().scalars(select(Rule).order_by(Rule.number)))
+    return list(session().scalars(_RULES))
 
 
 def site_text(name: str) -> SiteText | None:
@@ -186,15 +229,4 @@ def has_open_report(post_id: int, user_id: int) -> bool:
             )
         )
         is not None
-    )
-
-
-def _decisions() -> Any:
-    above = aliased(Post)
-    return (
-        select(Decision, User, Post, above, Film)
-        .join(User, User.id == Decision.by_id)
-        .outerjoin(Post, Post.id == Decision.post_id)
-        .outerjoin(above, above.id == Post.theory_id)
-        .outerjoin(Film, Film.id == Post.film_id)
     )

@@ -7,14 +7,14 @@ from typing import Any
 from flask import render_template, request
 
 from forum.accounts.sessions import viewer
-from forum.films.models import Film
 from forum.lib import clock
 from forum.lib.addresses import url_for
 from forum.lib.language import gettext as _
 from forum.lib.language import ngettext
 from forum.lib.pages import Order, Pager, with_query
-from forum.moderation import cards, narrowed, queries, queue_queries
+from forum.moderation import cards, narrowed, queue_queries
 from forum.moderation.case_page import CasePage
+from forum.moderation.standing import waiting_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,25 +27,24 @@ class Week:
 
 def queue_page(page: CasePage | None, status: int) -> Any:
     """The queue, and `page` beside it: a case, or None."""
-    me, kind, film_id = viewer().id, narrowed.kind(), narrowed.film_id()
-    rows = queue_queries.queue(me, kind, film_id, request.args.get("after"))
-    if page is not None and page.is_open and page.id not in {row[0].id for row in rows.items}:
+    me, kind, film_id = viewer(), narrowed.kind(), narrowed.film_id()
+    rows = queue_queries.queue(me.id, kind, film_id, request.args.get("after"))
+    if page is not None and page.is_open and page.id not in {row.id for row in rows.items}:
         # A case further down: the list begins with it, so that "next" leads on from there.
-        case = queries.case_with_id(page.id)
-        rows = queue_queries.queue_from(case, me, kind, film_id) if case is not None else rows
-    count, oldest = queue_queries.waiting(me)
-    films = queue_queries.waiting_films(me) if count else []
+        rows = queue_queries.queue_from(page.id, page.cursor, me.id, kind, film_id)
+    waiting = waiting_for(me)
+    films = queue_queries.waiting_films(waiting) if waiting.count else []
     selected = page.id if page is not None else 0
     body = render_template(
         "moderation/queue.html",
         section="queue",
-        cases=[cards.case_row(row, viewer(), selected) for row in rows.items],
-        count=count,
-        oldest_at=oldest,
-        kinds=_kinds(kind),
-        films=_films(film_id, films),
+        cases=[cards.case_row(row, me, selected) for row in rows.items],
+        count=waiting.count,
+        oldest_at=waiting.oldest,
+        kinds=_kinds(kind, film_id),
+        films=_films(kind, film_id, films),
         pager=_pager(rows.next),
-        week=None if count else _week(),
+        week=None if waiting.count else _week(),
         case=page,
         keys=True,
     )
@@ -56,51 +55,47 @@ def _pager(cursor: str | None) -> Pager:
     """Links to the list's other pages: on the page of a case they lead back to the queue."""
     here = url_for("moderation.queue")
     return Pager(
-        next_url=_queue_url(here, after=cursor) if cursor else None,
-        first_url=_queue_url(here, after=None) if request.args.get("after") else None,
+        next_url=f"{here}?{with_query(after=cursor).partition('?')[2]}" if cursor else None,
+        first_url=narrowed.url("moderation.queue") if request.args.get("after") else None,
     )
 
 
-def _kinds(current: str | None) -> list[Order]:
+def _kinds(current: str | None, film_id: int | None) -> list[Order]:
+    """Links to the cases of each kind, of the film that is chosen."""
     labels = {
+        None: _("All"),
         "report": _("Reported"),
         "held": _("Held"),
         "edit": _("Changes"),
         "own": _("Moderators' own"),
     }
-    here = url_for("moderation.queue")
-    every = Order("all", _("All"), _queue_url(here, kind=None), current is None)
     return [
-        every,
-        *(
-            Order(key, label, _queue_url(here, kind=key), key == current)
-            for key, label in labels.items()
-        ),
+        Order(
+            kind or "all",
+            label,
+            url_for("moderation.queue", kind=kind, film=film_id),
+            kind == current,
+        )
+        for kind, label in labels.items()
     ]
 
 
-def _films(current: int | None, films: list[tuple[Film, int]]) -> list[Order]:
-    here = url_for("moderation.queue")
-    every = Order("all", _("All"), _queue_url(here, film=None), current is None)
+def _films(kind: str | None, current: int | None, films: list[tuple[Any, int]]) -> list[Order]:
+    """Links to the cases about each of some films, of the kind that is chosen."""
+    every = Order("all", _("All"), url_for("moderation.queue", kind=kind), current is None)
     return [
         every,
         *(
             Order(
                 film.slug,
                 film.title,
-                _queue_url(here, film=str(film.id)),
+                url_for("moderation.queue", kind=kind, film=film.id),
                 film.id == current,
                 count=count,
             )
             for film, count in films
         ),
     ]
-
-
-def _queue_url(here: str, **changes: str | None) -> str:
-    """A link of the queue, from whichever page it stands on."""
-    query = with_query(**changes).partition("?")[2]
-    return f"{here}?{query}" if query else here
 
 
 def _week() -> Week:

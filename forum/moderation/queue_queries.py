@@ -3,73 +3,114 @@
 Nobody meets cases about their own posts: they are left out of every list and count.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import aliased
 
 from forum.accounts.models import User
 from forum.films.models import Film
-from forum.lib.database import session
+from forum.lib.database import run, session
 from forum.lib.paging import Keyset, Page
 from forum.moderation.models import Case
 from forum.theories.models import Post
 
 CASES_A_PAGE = 40
+_FILMS_NAMED = 20
 _RECENT = 50
 _JUDGED = ("approved", "upheld", "declined")
 """Outcomes that somebody decided; others fell away by themselves."""
 
 QUEUE = Keyset((Case.score, "desc"), (Case.opened_at, "asc"), (Case.id, "asc"))
 
+# Statements are built once, and read columns: the queue is looked at all day, and no object of it
+# is needed.
+_me: Any = bindparam("me")
+_above, _holder = aliased(Post), aliased(User)
+_CASES: Any = (
+    select(
+        *(Case.id, Case.kind, Case.hold_reason, Case.score, Case.report_count, Case.opened_at),
+        *(Case.claimed_by_id, Case.claimed_until, Case.purge_by_id),
+        Post.type,
+        func.coalesce(_above.safe_title, Post.safe_title).label("safe_title"),
+        Film.title.label("film"),
+        _holder.name.label("holder"),
+    )
+    .join(Post, Post.id == Case.post_id)
+    .join(Film, Film.id == Case.film_id)
+    .outerjoin(_above, _above.id == Post.theory_id)
+    .outerjoin(_holder, _holder.id == Case.claimed_by_id)
+    .where(Case.closed_at.is_(None), Post.author_id != _me)
+)
+_FIRST_CASES = QUEUE.limited(_CASES, None, CASES_A_PAGE)
+_ONE_CASE = _CASES.where(Case.id == bindparam("case_id"))
+_own = (
+    select(Case.id)
+    .join(Post, Post.id == Case.post_id)
+    .where(Case.closed_at.is_(None), Post.author_id == _me)
+)
+_WAITING = (
+    select(Case.film_id, func.count().label("cases"), func.min(Case.opened_at).label("oldest"))
+    .where(Case.closed_at.is_(None), Case.id.not_in(_own))
+    .group_by(Case.film_id)
+)
+_NAMES = select(Film.id, Film.slug, Film.title).where(
+    Film.id.in_(bindparam("films", expanding=True))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What is open for one moderator.
+
+    Attributes:
+        count: how many cases.
+        oldest: since when the oldest waits; None if nothing does.
+        films: film id → how many cases are about it; the films with the most first.
+    """
+
+    count: int
+    oldest: datetime | None
+    films: dict[int, int]
+
 
 def queue(viewer_id: int, kind: str | None, film_id: int | None, cursor: str | None) -> Page[Any]:
-    """Open cases for one moderator, the weightiest first: (Case, Post, theory above a reply, Film,
-    holder's name)."""
-    statement = _waiting_cases(viewer_id)
-    if kind:
-        statement = statement.where(Case.kind == kind)
-    if film_id:
-        statement = statement.where(Case.film_id == film_id)
-    return QUEUE.page(
-        statement,
-        cursor,
-        CASES_A_PAGE,
-        fetch=lambda limited: session().execute(limited).all(),
-        row_of=lambda row: row[0],
+    """Open cases for one moderator, the weightiest first: rows with the columns of `_CASES`."""
+    statement = _FIRST_CASES
+    if kind or film_id or cursor:
+        chosen = _CASES.where(Case.kind == kind) if kind else _CASES
+        chosen = chosen.where(Case.film_id == film_id) if film_id else chosen
+        statement = QUEUE.limited(chosen, cursor, CASES_A_PAGE)
+    return QUEUE.cut(run(statement, {"me": viewer_id}).all(), CASES_A_PAGE)
+
+
+def queue_from(
+    case_id: int, cursor: str, viewer_id: int, kind: str | None, film_id: int | None
+) -> Page[Any]:
+    """The page of the queue that begins with an open case, whose place in it is `cursor`."""
+    after = queue(viewer_id, kind, film_id, cursor)
+    first = run(_ONE_CASE, {"me": viewer_id, "case_id": case_id}).all()
+    return Page([*first, *after.items], after.next)
+
+
+def waiting(viewer_id: int) -> Waiting:
+    """What is open for one moderator; one statement, which reads an index and nothing else."""
+    films = run(_WAITING, {"me": viewer_id}).all()
+    most = sorted(films, key=lambda film: (-film.cases, film.film_id))
+    return Waiting(
+        count=sum(film.cases for film in films),
+        oldest=min((film.oldest for film in films), default=None),
+        films={film.film_id: film.cases for film in most},
     )
 
 
-def queue_from(case: Case, viewer_id: int, kind: str | None, film_id: int | None) -> Page[Any]:
-    """The page of the queue that begins with an open case."""
-    after = queue(viewer_id, kind, film_id, QUEUE.cursor(case))
-    own = session().execute(_waiting_cases(viewer_id).where(Case.id == case.id)).all()
-    return Page([*own, *after.items], after.next)
-
-
-def waiting(viewer_id: int) -> tuple[int, datetime | None]:
-    """How many cases are open for one moderator, and since when the oldest is."""
-    count, oldest = (
-        session()
-        .execute(_open(select(func.count(), func.min(Case.opened_at)).select_from(Case), viewer_id))
-        .one()
-    )
-    return count, oldest
-
-
-def waiting_films(viewer_id: int, most: int = 20) -> list[Any]:
-    """The films with open cases, the most cases first: (Film, how many)."""
-    counted = _open(select(Case.film_id, func.count().label("cases")).select_from(Case), viewer_id)
-    films = counted.group_by(Case.film_id).subquery()
-    return list(
-        session().execute(
-            select(Film, films.c.cases)
-            .join(films, films.c.film_id == Film.id)
-            .order_by(films.c.cases.desc(), Film.id)
-            .limit(most)
-        )
-    )
+def waiting_films(waiting: Waiting) -> list[tuple[Any, int]]:
+    """The twenty films with the most open cases: (row with id, slug and title, how many)."""
+    ids = list(waiting.films)[:_FILMS_NAMED]
+    rows = {film.id: film for film in run(_NAMES, {"films": ids})}
+    return [(rows[id], waiting.films[id]) for id in ids]
 
 
 def usual_wait() -> timedelta | None:
@@ -94,19 +135,3 @@ def decided_since(moment: datetime) -> tuple[int, timedelta | None]:
     )
     times = sorted(closed - opened for opened, closed in rows if closed is not None)
     return len(times), times[len(times) // 2] if times else None
-
-
-def _open(statement: Any, viewer_id: int) -> Any:
-    return statement.join(Post, Post.id == Case.post_id).where(
-        Case.closed_at.is_(None), Post.author_id != viewer_id
-    )
-
-
-def _waiting_cases(viewer_id: int) -> Any:
-    above, holder = aliased(Post), aliased(User)
-    return (
-        _open(select(Case, Post, above, Film, holder.name).select_from(Case), viewer_id)
-        .join(Film, Film.id == Case.film_id)
-        .outerjoin(above, above.id == Post.theory_id)
-        .outerjoin(holder, holder.id == Case.claimed_by_id)
-    )

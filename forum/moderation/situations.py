@@ -15,13 +15,17 @@ NEW_FOR = timedelta(days=30)
 """For how long an account is new: until then it can't be trusted by itself."""
 
 
-def situation_of(post: Post, author: User, *, by: Viewer) -> Situation:
-    """The situation of `post` for `by`, who looks at it."""
+def situation_of(post: Post, author: User, *, by: Viewer, pending: bool | None = None) -> Situation:
+    """The situation of `post` for `by`, who looks at it.
+
+    Args:
+        pending: whether a change of it waits, where that is known.
+    """
     return Situation(
         type=post.type,
         state=post.state,
         is_locked=post.thread_locked,
-        has_pending=has_pending(post),
+        has_pending=has_pending(post) if pending is None else pending,
         may_sanction=bool(can_sanction(by, author)),
         sanction=sanction_in_force(author.sanction, author.sanctioned_until, clock.now()),
         is_new_account=_is_new(author),

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask import g
+
 from forum.accounts.viewers import Fan, Guest
 from forum.lib.addresses import url_for
 from forum.moderation import queries, queue_queries
+from forum.moderation.queue_queries import Waiting
 from forum.permissions import can_see_queue
 
 
@@ -20,7 +23,15 @@ class Sanction:
 
 def waiting_count(person: Fan | Guest) -> int | None:
     """How many cases wait, for those who work the queue; None for everybody else."""
-    return queue_queries.waiting(person.id)[0] if can_see_queue(person) else None
+    return waiting_for(person).count if can_see_queue(person) else None
+
+
+def waiting_for(person: Fan | Guest) -> Waiting:
+    """What waits for a moderator; asked once while a page is made, which says it twice."""
+    if "waiting" not in g:
+        g.waiting = queue_queries.waiting(person.id)
+    found: Waiting = g.waiting
+    return found
 
 
 def sanction_line(person: Fan | Guest) -> Sanction | None:

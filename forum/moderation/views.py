@@ -9,9 +9,9 @@ from forum.accounts.sessions import viewer
 from forum.lib.answers import onward
 from forum.lib.database import session, unit_of_work
 from forum.moderation import cases, narrowed, queries
-from forum.moderation.case_page import Problem, case_page, suggestion
+from forum.moderation.case_page import Problem, case_page
 from forum.moderation.effects import NotPossible
-from forum.moderation.forms import DecisionForm, NoteForm
+from forum.moderation.forms import NoteForm
 from forum.moderation.models import Case
 from forum.moderation.queue_page import queue_page
 from forum.permissions import can_see_case, can_see_queue, require
@@ -33,10 +33,9 @@ def queue() -> Any:
 def case(case_id: int) -> Any:
     """One case beside the queue."""
     found = found_case(case_id)
-    form = DecisionForm(queries.rules(), formdata=None, data=suggestion(found))
     # Whoever comes to do something, such as locking a question, finds its button in sight.
     wanted = Problem(request.args.get("act", "")[:20])
-    return queue_page(case_page(found, viewer(), form, wanted), 200)
+    return queue_page(case_page(found, viewer(), problem=wanted), 200)
 
 
 @blueprint.post("/posts/<int:post_id>/cases")
@@ -77,8 +76,8 @@ def discard(case_id: int) -> Any:
         with unit_of_work():
             cases.discard(found, by=viewer())
     except NotPossible as problem:
-        form = DecisionForm(queries.rules(), formdata=None, data=suggestion(found))
-        return queue_page(case_page(found, viewer(), form, Problem("", str(problem))), 409)
+        page = case_page(found, viewer(), problem=Problem("", str(problem)))
+        return queue_page(page, 409)
     return onward(narrowed.url("moderation.queue"), said="discarded")
 
 
@@ -98,9 +97,7 @@ def add_note(case_id: int) -> Any:
     found = found_case(case_id)
     form = NoteForm(prefix="note-")
     if not form.validate():
-        decision = DecisionForm(queries.rules(), formdata=None, data=suggestion(found))
-        page = case_page(found, viewer(), decision, note_form=form)
-        return queue_page(page, 422)
+        return queue_page(case_page(found, viewer(), note_form=form), 422)
     with unit_of_work():
         cases.add_note(found, form.text.data, by=viewer())
     return back_to_case(case_id, "noted")
@@ -127,10 +124,11 @@ def found_case(case_id: int) -> Case:
         Refused: they may not; see `can_see_case`.
     """
     require(can_see_queue(viewer()))
-    found = queries.case_with_id(case_id)
-    if found is None:
+    row = queries.case_and_author(case_id)
+    if row is None:
         abort(404)
-    require(can_see_case(viewer(), session().get_one(Post, found.post_id)))
+    require(can_see_case(viewer(), row))
+    found: Case = row.Case
     return found
 
 

@@ -1,13 +1,15 @@
 """Telling people, and their reading it."""
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, insert, update
 
 from forum import events
 from forum.events import Kind
 from forum.lib import clock
-from forum.lib.database import session
+from forum.lib.database import run, session, table_of
 from forum.notifications.models import Notice
 from forum.permissions import Viewer, can_have_account, can_operate, require
+
+_TELL = insert(table_of(Notice))
 
 
 def tell(
@@ -28,15 +30,8 @@ def tell(
         Refused: `by` is not the site itself.
     """
     require(can_operate(by))
-    session().add(
-        Notice(
-            user_id=user_id,
-            kind=kind,
-            post_id=post_id,
-            decision_id=decision_id,
-            at=clock.now(),
-        )
-    )
+    notice = {"user_id": user_id, "kind": kind, "post_id": post_id, "decision_id": decision_id}
+    run(_TELL, notice | {"at": clock.now()})
 
 
 def mark_read(*, by: Viewer) -> None:

@@ -36,7 +36,7 @@ class Composer:
         show: renders the page; takes the preview, when the draft was saved, and the status.
         publish: posts or changes; gives the post and what to say of it.
         here: the composer's own address.
-        film: of whose ending it is.
+        film_id: of whose ending it is.
     """
 
     kind: str
@@ -45,7 +45,7 @@ class Composer:
     show: Callable[..., Any]
     publish: Callable[[Words], tuple[Post, str]]
     here: str
-    film: Film
+    film_id: int
     is_edit: bool = False
 
 
@@ -94,7 +94,7 @@ def thread_composer(film: Film) -> Composer:
         show=show,
         publish=lambda words: _said(operations.post_thread(film, words, by=viewer())),
         here=url_for("theories.compose_thread", slug=film.slug),
-        film=film,
+        film_id=film.id,
     )
 
 
@@ -136,7 +136,7 @@ def theory_composer(thread: Post) -> Composer:
         show=show,
         publish=lambda words: _said(operations.post_theory(thread, words, by=viewer())),
         here=url_for("theories.compose_theory", post_id=thread.id),
-        film=film_of(thread),
+        film_id=thread.film_id,
     )
 
 
@@ -168,7 +168,7 @@ def reply_composer(post: Post) -> Composer:
         show=show,
         publish=lambda words: _said(operations.post_reply(post, words, by=viewer())),
         here=url_for("theories.compose_reply", post_id=post.id),
-        film=film_of(post),
+        film_id=post.film_id,
     )
 
 
@@ -237,7 +237,7 @@ def edit_composer(post: Post) -> Composer:
         show=show,
         publish=publish,
         here=url_for("theories.edit", post_id=post.id),
-        film=film_of(post),
+        film_id=post.film_id,
         is_edit=True,
     )
 

@@ -10,7 +10,7 @@ from forum.accounts.views import login_page
 from forum.films.finding import film_or_404
 from forum.lib.addresses import url_for
 from forum.lib.answers import fragment, onward, wants_fragment
-from forum.lib.database import session, unit_of_work
+from forum.lib.database import unit_of_work
 from forum.lib.language import gettext as _
 from forum.lib.markup import render, reveal
 from forum.lib.quotas import TooMany
@@ -33,8 +33,9 @@ from forum.theories.composers import (
     thread_composer,
 )
 from forum.theories.drafts import DraftRefused
-from forum.theories.finding import authored_or_404, found_or_404
+from forum.theories.finding import film_page, found_or_404
 from forum.theories.models import BODY_LENGTH, Draft, Post
+from forum.theories.queries import author_and_theory
 from forum.theories.views import blueprint
 from forum.theories.writing import Words, scopes_in
 from forum.votes.cards import reply_card
@@ -113,7 +114,7 @@ def _opened(composer: Composer, verdict: Verdict) -> Any:
     if verdict.code == "guest":
         return redirect(url_for("accounts.login", next=composer.here), 303)
     if verdict.code == "sealed":
-        raise Refused(verdict, url_for("films.show", slug=composer.film.slug))
+        raise Refused(verdict, film_page(composer.film_id))
     require(verdict)
     return composer.show(None, 200)
 
@@ -145,8 +146,7 @@ def _published(composer: Composer, words: Words) -> Any:
         return _again(composer, str(refusal), 429, {"Retry-After": str(refusal.retry_after)})
     except Refused as refusal:
         if refusal.verdict.code in ("absent", "sealed"):
-            way_on = url_for("films.show", slug=composer.film.slug)
-            raise Refused(refusal.verdict, way_on) from None
+            raise Refused(refusal.verdict, film_page(composer.film_id)) from None
         return _again(composer, refusal.verdict.reason, 403)
     except Outdated:
         text = _(
@@ -198,10 +198,8 @@ def _destination(post: Post) -> str:
 
 
 def _new_reply(post: Post) -> Response:
-    reply, author = authored_or_404(post.id, viewer(), "reply")
-    theory = found_or_404(reply.theory_id or 0, viewer(), "theory")
-    session().refresh(theory, ["reply_count"])  # counted by the database, past this object
+    author, theorist_id, reply_count = author_and_theory(post)
     card = reply_card(
-        reply, author, viewer(), Opinions(), wrote_theory=reply.author_id == theory.author_id
+        post, author, viewer(), Opinions(), wrote_theory=post.author_id == theorist_id
     )
-    return fragment("fragments/reply.html", 201, reply=card, reply_count=theory.reply_count)
+    return fragment("fragments/reply.html", 201, reply=card, reply_count=reply_count)

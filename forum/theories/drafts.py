@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 
 from forum.lib import clock
-from forum.lib.database import insert_into, session
+from forum.lib.database import insert_into, run, session, table_of
 from forum.lib.language import gettext as _
 from forum.permissions import Viewer, can_keep_draft, require
 from forum.theories.locking import lock_account
@@ -19,6 +19,13 @@ MOST_KEPT = 60_000
 
 MOST_DRAFTS = 100
 """Of one account."""
+
+_drafts = table_of(Draft)
+_DISCARD = delete(_drafts).where(
+    _drafts.c.user_id == bindparam("by"),
+    _drafts.c.kind == bindparam("of_kind"),
+    _drafts.c.target_id == bindparam("target"),
+)
 
 
 class DraftRefused(ValueError):
@@ -69,11 +76,7 @@ def discard_draft(kind: str, target_id: int, *, by: Viewer) -> None:
         Refused: `by` is a guest.
     """
     require(can_keep_draft(by))
-    session().execute(
-        delete(Draft).where(
-            Draft.user_id == by.id, Draft.kind == kind, Draft.target_id == target_id
-        )
-    )
+    run(_DISCARD, {"by": by.id, "of_kind": kind, "target": target_id})
 
 
 def _make_room(kind: str, target_id: int, by: Viewer, rescue: bool) -> None:

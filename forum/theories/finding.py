@@ -5,6 +5,7 @@ from flask import abort
 from forum.accounts.models import User
 from forum.accounts.viewers import Fan, Guest
 from forum.films.models import Film
+from forum.lib.addresses import url_for
 from forum.lib.database import session
 from forum.permissions import can_find
 from forum.theories import queries
@@ -39,6 +40,11 @@ def asked_or_404(thread_id: int, viewer: Fan | Guest) -> tuple[Post, User, Film]
 def film_of(post: Post) -> Film:
     """The film that a post is about."""
     return session().get_one(Film, post.film_id)
+
+
+def film_page(film_id: int) -> str:
+    """The address of a film's page."""
+    return url_for("films.show", slug=session().get_one(Film, film_id).slug)
 
 
 def thread_and_film(theory: Post) -> tuple[Post, Film]:

@@ -1,15 +1,47 @@
 """Rows locked in the one order that everybody keeps: account, thread, theory, reply, then film."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from forum.accounts.models import User
-from forum.lib.database import session
-from forum.permissions import Viewer
+from forum.lib.database import id_of, run, session, table_of
+from forum.permissions import ABSENT, Refused, Viewer
 from forum.theories.models import Post
 
 P = TypeVar("P", bound=Post)
+
+_users, _posts = table_of(User), table_of(Post)
+_asked = _posts.alias("asked")
+
+ROW = tuple(
+    _posts.c[name]
+    for name in (
+        *("id", "type", "film_id", "thread_id", "theory_id", "author_id", "safe_title"),
+        *("state", "film_state", "thread_state", "theory_state", "thread_locked"),
+        *("created_at", "published_at", "blind", "path"),
+        *("ups", "downs", "ups_weight", "downs_weight", "vote_count"),
+    )
+)
+"""The columns that permissions read of a post, and those that votes change."""
+
+
+def _with_what_is_above(*columns: Any) -> Any:
+    """Selects a post, its thread and its theory, and locks them together with an account."""
+    return (
+        select(*columns)
+        .select_from(_users)
+        .join(_asked, _asked.c.id == bindparam("id"))
+        .join(_posts, _posts.c.id.in_([_asked.c.id, _asked.c.thread_id, _asked.c.theory_id]))
+        .where(_users.c.id == bindparam("by"))
+        .order_by(_posts.c.id)
+        # Rows that only point here need not wait.
+        .with_for_update(key_share=True, of=[_users, _posts])
+    )
+
+
+_LOCKED = _with_what_is_above(Post).execution_options(populate_existing=True)
+_LOCKED_ROWS = _with_what_is_above(*ROW)
 
 
 def locked(post: P, *, by: Viewer) -> P:
@@ -19,17 +51,22 @@ def locked(post: P, *, by: Viewer) -> P:
     before all; a thread's id is below those of its posts, so ordering by id locks the thread next.
     Locking the account makes quotas exact and keeps two acts of one person apart.
     """
-    ids = {id for id in (post.thread_id, post.theory_id, post.id) if id is not None}
-    session().scalars(
-        select(Post)
-        .select_from(User)
-        .join(Post, Post.id.in_(ids))
-        .where(User.id == by.id)
-        .order_by(Post.id)
-        .with_for_update(key_share=True)  # rows that only point here need not wait
-        .execution_options(populate_existing=True)
-    ).all()
+    session().scalars(_LOCKED, {"id": id_of(post), "by": by.id}).all()
     return post
+
+
+def locked_row(post_id: int, *, by: Viewer) -> Any:
+    """The row of a post as it stands now, locked as `locked()` locks it: for acts that need no
+    object. It has the columns of `ROW`.
+
+    Raises:
+        Refused: there is no such post.
+    """
+    rows = run(_LOCKED_ROWS, {"id": post_id, "by": by.id}).all()
+    for row in rows:
+        if row.id == post_id:
+            return row
+    raise Refused(ABSENT)
 
 
 def lock_account(by: Viewer) -> None:

@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from forum import counters, events
 from forum.accounts.models import User
 from forum.events import Kind
 from forum.films.models import Film
 from forum.lib import clock
-from forum.lib.database import session
+from forum.lib.database import run, session, table_of
 from forum.permissions import Viewer
 from forum.theories.models import Post, Revision, Theory, Thread
 from forum.theories.writing import stance_counts
@@ -19,6 +19,11 @@ _PUBLISHED = {
     "theory": Kind.THEORY_PUBLISHED,
     "reply": Kind.REPLY_PUBLISHED,
 }
+
+_STIR_THREAD, _STIR_FILM = (
+    update(table).where(table.c.id == bindparam("stirred")).values(active_at=bindparam("now"))
+    for table in (table_of(Post), table_of(Film))
+)
 
 
 class FilmCounts:
@@ -122,13 +127,8 @@ def _count(post: Post, by: int, films: FilmCounts) -> None:
 def _stir(post: Post) -> None:
     """Its question and its film are being argued about now."""
     now = clock.now()
-    for changed in (
-        update(Post).where(Post.id == (post.thread_id or post.id)),
-        update(Film).where(Film.id == post.film_id),
-    ):
-        session().execute(
-            changed.values(active_at=now), execution_options={"synchronize_session": False}
-        )
+    run(_STIR_THREAD, {"stirred": post.thread_id or post.id, "now": now})
+    run(_STIR_FILM, {"stirred": post.film_id, "now": now})
 
 
 def _spread_state(post: Post) -> None:

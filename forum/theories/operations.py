@@ -9,10 +9,10 @@ from forum import events
 from forum.events import Kind
 from forum.films.models import Film
 from forum.lib import clock
-from forum.lib.database import session
+from forum.lib.database import id_of, session
 from forum.permissions import Viewer, can_open_thread, can_post_theory, can_reply, require
 from forum.theories import moving, paths, quotas, screening
-from forum.theories.locking import lock_account, locked
+from forum.theories.locking import lock_account, locked, locked_row
 from forum.theories.models import Post, Reply, Theory, Thread
 from forum.theories.twins import sent_already
 from forum.theories.writing import Words, keep_revision
@@ -44,6 +44,7 @@ def post_thread(film: Film, words: Words, *, by: Viewer, seed_key: str | None = 
         thread_state="held",
         film_state=film.state,
     )
+    _add(thread)
     _enter(thread, words, by)
     return thread
 
@@ -73,6 +74,7 @@ def post_theory(thread: Post, words: Words, *, by: Viewer, seed_key: str | None 
         film_state=thread.film_state,
         thread_state=thread.state,
     )
+    _add(theory)
     _enter(theory, words, by)
     return theory
 
@@ -84,11 +86,11 @@ def post_reply(post: Post, words: Words, *, by: Viewer) -> Reply:
         Refused: `by` may not; see `can_reply`.
         TooMany: their quota is used up.
     """
-    post = locked(post, by=by)
-    require(can_reply(by, post))
-    is_first = isinstance(post, Theory)
-    theory_id = post.id if is_first else post.theory_id
-    parent_id = None if is_first else post.id
+    above = locked_row(id_of(post), by=by)
+    require(can_reply(by, above))
+    is_first = above.type == "theory"
+    theory_id = above.id if is_first else above.theory_id
+    parent_id = None if is_first else above.id
     twin = sent_already(Reply, words, by.id, theory_id=theory_id, parent_id=parent_id)
     if twin is not None:
         return twin
@@ -96,30 +98,32 @@ def post_reply(post: Post, words: Words, *, by: Viewer) -> Reply:
     reply = Reply(
         **words.columns(),
         stance=words.stance,
-        film_id=post.film_id,
-        thread_id=post.thread_id,
+        film_id=above.film_id,
+        thread_id=above.thread_id,
         theory_id=theory_id,
         parent_id=parent_id,
         author_id=by.id,
         created_at=clock.now(),
         state="held",
-        film_state=post.film_state,
-        thread_state=post.thread_state,
-        theory_state=post.state if is_first else post.theory_state,
+        film_state=above.film_state,
+        thread_state=above.thread_state,
+        theory_state=above.state if is_first else above.theory_state,
         path=paths.provisional(),  # its place holds its own id, which the database gives
     )
-    session().add(reply)
-    session().flush()
-    reply.path, reply.depth = paths.below(None if is_first else post.path, reply.id)
+    _add(reply)
+    reply.path, reply.depth = paths.below(None if is_first else above.path, reply.id)
     _enter(reply, words, by)
     return reply
 
 
-def _enter(post: Post, words: Words, by: Viewer) -> None:
-    """Put a new post into the forum: published, or held until a moderator has looked at it."""
+def _add(post: Post) -> None:
+    """Give a new post its id."""
     session().add(post)
     session().flush()
-    keep_revision(post)
+
+
+def _enter(post: Post, words: Words, by: Viewer) -> None:
+    """Put a new post into the forum: published, or held until a moderator has looked at it."""
     post.hold_reason = screening.reason_to_hold(
         is_newcomer=not (by.is_member or by.is_moderator),
         approved=by.posts,
@@ -128,12 +132,13 @@ def _enter(post: Post, words: Words, by: Viewer) -> None:
     )
     if post.hold_reason is None:
         moving.publish(post, by=by)
-        return
-    events.record(
-        Kind.POST_HELD,
-        by=by,
-        user_id=by.id,
-        film_id=post.film_id,
-        post_id=post.id,
-        codes={"reason": post.hold_reason},
-    )
+    else:
+        events.record(
+            Kind.POST_HELD,
+            by=by,
+            user_id=by.id,
+            film_id=post.film_id,
+            post_id=post.id,
+            codes={"reason": post.hold_reason},
+        )
+    keep_revision(post)

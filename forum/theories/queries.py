@@ -48,6 +48,7 @@ CARDS_ONLY = (defer(Post.body, raiseload=True), defer(Post.html, raiseload=True)
 
 # Statements of the pages that are read most are built once: building one costs as much as SQLite
 # takes to answer it.
+_POST = select(Post).where(Post.id == bindparam("id"))
 _ASKED = (
     select(Post, User, Film)
     .join(User, User.id == Post.author_id)
@@ -56,6 +57,11 @@ _ASKED = (
 )
 _AUTHORED: Any = select(Post, User).join(User, User.id == Post.author_id)
 _AUTHORED_BY_ID = _AUTHORED.where(Post.id == bindparam("id"))
+_AUTHOR_AND_THEORY = (
+    select(User, Post.author_id, Post.reply_count)
+    .join(Post, Post.id == bindparam("theory_id"))
+    .where(User.id == bindparam("author_id"))
+)
 _THREAD_AND_FILM = (
     select(Post, Film).join(Film, Film.id == Post.film_id).where(Post.id == bindparam("id"))
 )
@@ -111,7 +117,7 @@ def post_with_id(post_id: int) -> Post | None:
     """The post numbered `post_id`, in whatever state."""
     if not 0 < post_id <= _LARGEST_ID:
         return None
-    return session().scalar(select(Post).where(Post.id == post_id))
+    return session().scalar(_POST, {"id": post_id})
 
 
 def authored(post_id: int) -> Authored | None:
@@ -120,6 +126,14 @@ def authored(post_id: int) -> Authored | None:
         return None
     row = session().execute(_AUTHORED_BY_ID, {"id": post_id}).first()
     return None if row is None else (row[0], row[1])
+
+
+def author_and_theory(reply: Post) -> tuple[User, int, int]:
+    """The author of a reply, who wrote the theory that it stands under, and how many replies that
+    has now; one statement."""
+    given = {"author_id": reply.author_id, "theory_id": reply.theory_id}
+    author, theorist_id, reply_count = session().execute(_AUTHOR_AND_THEORY, given).one()
+    return author, theorist_id, reply_count
 
 
 def asked(thread_id: int) -> tuple[Post, User, Film] | None:

@@ -1,15 +1,18 @@
 """How much one account may post."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import cache
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from forum.lib import clock, quotas
-from forum.lib.database import session
+from forum.lib.database import run, table_of
 from forum.lib.quotas import Quota
 from forum.permissions import Viewer
 from forum.theories.models import Post
 
+_posts = table_of(Post)
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 _QUOTAS = {
@@ -36,16 +39,29 @@ def check(by: Viewer, kind: str) -> None:
     if by.is_admin:
         return
 
-    def count_since(moment: datetime) -> int:
-        return (
-            session()
-            .scalars(
-                select(func.count())
-                .select_from(Post)
-                .where(Post.author_id == by.id, Post.type == kind, Post.created_at > moment)
-            )
-            .one()
-        )
-
     table = _QUOTAS if by.is_member or by.is_moderator else _NEWCOMERS
-    quotas.check(table[kind], count_since, clock.now())
+    limits, now = table[kind], clock.now()
+    given: dict[str, Any] = {"by": by.id, "of_kind": kind}
+    for number, limit in enumerate(limits):
+        given |= {f"most_{number}": limit.most, f"since_{number}": now - limit.window}
+    counts = run(_posted(len(limits)), given).one()
+    posted = {now - limit.window: count for limit, count in zip(limits, counts, strict=True)}
+    quotas.check(limits, posted.__getitem__, now)
+
+
+@cache
+def _posted(quotas: int) -> Select[Any]:
+    """How many posts one account has made since each of some moments: of its latest alone, as many
+    as a quota allows, so that it costs the same however much somebody has written."""
+    counts = []
+    for number in range(quotas):
+        latest = (
+            select(_posts.c.created_at)
+            .where(_posts.c.author_id == bindparam("by"), _posts.c.type == bindparam("of_kind"))
+            .order_by(_posts.c.id.desc())
+            .limit(bindparam(f"most_{number}"))
+            .subquery()
+        )
+        since = latest.c.created_at > bindparam(f"since_{number}")
+        counts.append(select(func.count()).select_from(latest).where(since).scalar_subquery())
+    return select(*counts)

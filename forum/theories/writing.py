@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from forum.films.models import Film
 from forum.lib import clock
-from forum.lib.database import session
+from forum.lib.database import run, session, table_of
 from forum.lib.markup import RENDERER, Rendered, Scope, render
 from forum.lib.veils import scopes_named
 from forum.theories.models import Post, Revision
@@ -68,21 +68,23 @@ def words(
     return Words(body, rendered, safe_title, title, kind, stance)
 
 
+_KEEP = insert(table_of(Revision))
+
+
 def keep_revision(post: Post, *, by_id: int = 0) -> None:
     """Keep what `post` says now as its newest revision, in the current transaction; of its author,
     unless somebody else, `by_id`, made it."""
-    session().add(
-        Revision(
-            post_id=post.id,
-            number=post.version,
-            author_id=by_id or post.author_id,
-            at=clock.now(),
-            safe_title=post.safe_title,
-            title=post.title,
-            body=post.body,
-            votes_before=post.vote_count,
-        )
-    )
+    revision = {
+        "post_id": post.id,
+        "number": post.version,
+        "author_id": by_id or post.author_id,
+        "at": clock.now(),
+        "safe_title": post.safe_title,
+        "title": post.title,
+        "body": post.body,
+        "votes_before": post.vote_count,
+    }
+    run(_KEEP, revision)
 
 
 def stance_counts(reply: Post, by: int) -> dict[str, int]:

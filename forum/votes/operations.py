@@ -1,9 +1,8 @@
 """What is done with votes: casting, changing and withdrawing them, and seeing figures early."""
 
-from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import case, delete, func, select, update
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy import select
 
 from forum import counters, events
 from forum.events import Kind
@@ -19,50 +18,48 @@ from forum.permissions import (
     can_vote,
     require,
 )
-from forum.theories.locking import locked
-from forum.theories.models import Post, Theory
-from forum.votes.models import Peek, Vote, VoteChange
+from forum.theories.locking import locked, locked_row
+from forum.theories.models import Post
+from forum.votes import tally
+from forum.votes.models import Peek
 from forum.votes.ranks import ranks_of
+from forum.votes.tally import HOUR, MINUTE
 
-_QUOTAS = (Quota(60, timedelta(minutes=1)), Quota(600, timedelta(hours=1)))
-_NEWCOMERS = (Quota(60, timedelta(hours=1)),)
+_QUOTAS = (Quota(60, MINUTE), Quota(600, HOUR))
+_NEWCOMERS = (Quota(60, HOUR),)
 
 
 class NoSuchVote(ValueError):
     """A value that this post does not take; the message says which it takes."""
 
 
-def cast_vote(post: Post, value: int, *, by: Viewer) -> Post:
-    """Make `value` the vote of `by` on `post`; casting the same again changes nothing.
+def cast_vote(post_id: int, value: int, *, by: Viewer) -> Any:
+    """Make `value` the vote of `by` on a post; casting the same again changes nothing.
 
     Args:
-        post: a theory or a reply.
+        post_id: a theory or a reply.
         value: 1 convinced (or: a good point), -1 not convinced (theories only), 0 withdraws.
 
     Returns:
-        The post, locked, with its new figures.
+        The post's row, locked, with its new figures; see `forum.theories.locking.ROW`.
 
     Raises:
         Refused: `by` may not; see `can_vote`.
         NoSuchVote: `value` is none of these.
         TooMany: their quota is used up.
     """
-    post = locked(post, by=by)
+    post = locked_row(post_id, by=by)
     require(can_vote(by, post))
-    if value not in ((-1, 0, 1) if isinstance(post, Theory) else (0, 1)):
+    if value not in ((-1, 0, 1) if post.type == "theory" else (0, 1)):
         raise NoSuchVote(value)
     now = clock.now()
-    limits = _QUOTAS if by.is_member or by.is_moderator else _NEWCOMERS
-    old, prior, cast_since = _before(post, by, [now - limit.window for limit in limits])
-    if old == value:
+    before = tally.before(post, by, now)
+    if before.value == value:
         return post
-    quotas.check(limits, cast_since.__getitem__, now)
-    _keep(post, value, by, now)
-    session().add(
-        VoteChange(user_id=by.id, post_id=post.id, old_value=old, new_value=value, at=now)
-    )
-    _count(post, old, value, prior)
-    return post
+    limits = _QUOTAS if by.is_member or by.is_moderator else _NEWCOMERS
+    quotas.check(limits, lambda since: before.cast[now - since], now)
+    tally.keep(post, before.value, value, by, now)
+    return tally.count(post, before.value, value, before.prior)
 
 
 def show_figures(post: Post, *, by: Viewer) -> None:
@@ -81,70 +78,6 @@ def show_figures(post: Post, *, by: Viewer) -> None:
     )
     if peeked.all():
         events.record(Kind.FIGURES_REVEALED, by=by, film_id=post.film_id, post_id=post.id)
-
-
-def _before(
-    post: Post, by: Viewer, moments: list[datetime]
-) -> tuple[int, float, dict[datetime, int]]:
-    """The vote of `by` on `post`, its film's prior, and how many votes `by` has cast since each of
-    `moments`; one statement."""
-    vote = select(Vote.value).where(Vote.user_id == by.id, Vote.post_id == post.id)
-    cast = [
-        select(func.count()).where(VoteChange.user_id == by.id, VoteChange.at > moment)
-        for moment in moments
-    ]
-    row = session().execute(
-        select(
-            func.coalesce(vote.scalar_subquery(), 0),
-            Film.prior,
-            *(count.scalar_subquery() for count in cast),
-        ).where(Film.id == post.film_id)
-    )
-    old, prior, *counts = row.one()
-    return old, prior, dict(zip(moments, counts, strict=True))
-
-
-def _keep(post: Post, value: int, by: Viewer, now: datetime) -> None:
-    if value == 0:
-        session().execute(delete(Vote).where(Vote.user_id == by.id, Vote.post_id == post.id))
-        return
-    statement = insert_into(Vote).values(
-        user_id=by.id, post_id=post.id, value=value, weight=1.0, created_at=now, updated_at=now
-    )
-    session().execute(
-        statement.on_conflict_do_update(
-            index_elements=["user_id", "post_id"], set_={"value": value, "updated_at": now}
-        )
-    )
-
-
-def _count(post: Post, old: int, new: int, prior: float) -> None:
-    """Carry a vote's change into the figures of its post, and of thread and film where it shows."""
-    ups = (new == 1) - (old == 1)
-    downs = (new == -1) - (old == -1)
-    votes = ups + downs
-    own = Post.id == post.id
-    deltas = {"ups": ups, "downs": downs, "ups_weight": ups, "downs_weight": downs}
-    changes = {name: getattr(Post, name) + case((own, by), else_=0) for name, by in deltas.items()}
-    changes["vote_count"] = Post.vote_count + votes
-    shows = isinstance(post, Theory) and not post.blind and votes != 0
-    if isinstance(post, Theory):
-        ranks = ranks_of(post, post.ups_weight + ups, post.downs_weight + downs, prior)
-        changes |= {n: case((own, rank), else_=getattr(Post, n)) for n, rank in ranks.items()}
-    # The thread's count of votes changes by as much as the theory's: one statement for both rows.
-    rows = session().execute(
-        update(Post)
-        .where(Post.id.in_((post.id, post.thread_id) if shows else (post.id,)))
-        .values(changes)
-        .returning(Post.id, *(getattr(Post, name) for name in changes)),
-        execution_options={"synchronize_session": False},
-    )
-    for row in rows.mappings():
-        if row["id"] == post.id:
-            for name in changes:
-                set_committed_value(post, name, row[name])
-    if shows:
-        counters.apply_delta(Film.id, post.film_id, vote_count=votes)
 
 
 def begin_blind(theory: Post, blind: bool, *, by: Viewer) -> None:

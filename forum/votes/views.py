@@ -32,12 +32,11 @@ def cast(post_id: int) -> Response:
     value = request.form.get("value")
     if value not in ("1", "-1", "0"):
         abort(400)
-    with unit_of_work():
-        post = found_or_404(post_id, person)
-        try:
-            post = operations.cast_vote(post, int(value), by=person)
-        except operations.NoSuchVote:
-            abort(400)
+    try:
+        with unit_of_work():
+            post = operations.cast_vote(post_id, int(value), by=person)
+    except operations.NoSuchVote:
+        abort(400)
     mine = Opinions({post.id: int(value)} if value != "0" else {}, frozenset())
     if not wants_fragment():
         said = "voted" if value != "0" else "vote-withdrawn"

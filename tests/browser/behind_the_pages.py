@@ -77,7 +77,7 @@ def votes(house: House, title: str, ups: int, downs: int) -> None:
         for number in range(ups + downs):
             fan = a_fan(seen=(_anora(),))
             with unit_of_work():
-                cast_vote(_post(title), 1 if number < ups else -1, by=fan)
+                cast_vote(_post(title).id, 1 if number < ups else -1, by=fan)
 
 
 def changes_mind(house: House, name: str, title: str, times: int) -> None:
@@ -87,7 +87,7 @@ def changes_mind(house: House, name: str, title: str, times: int) -> None:
         assert user is not None
         for number in range(times):
             with unit_of_work():
-                cast_vote(_post(title), 1 - number % 2, by=viewer_of(user))
+                cast_vote(_post(title).id, 1 - number % 2, by=viewer_of(user))
 
 
 def figures(house: House, title: str) -> tuple[int, int]:

@@ -103,10 +103,10 @@ def _vote(crowd: list[User], hana: User) -> None:
     for theory, (ups, downs) in zip(seeded, _OPINIONS, strict=True):
         for place, fan in enumerate(fans[: ups + downs]):
             with unit_of_work():
-                votes.cast_vote(theory, 1 if place < ups else -1, by=fan)
+                votes.cast_vote(theory.id, 1 if place < ups else -1, by=fan)
     for theory, value in zip(seeded[:7], (1, -1, 1, 0, 1, 0, -1), strict=True):
         with unit_of_work():
-            votes.cast_vote(theory, value, by=viewer_of(hana))
+            votes.cast_vote(theory.id, value, by=viewer_of(hana))
 
 
 def _argue(film: Film, hana: User, crowd: list[User]) -> dict[str, str]:
@@ -224,7 +224,7 @@ def _today(anora: Film, hana: User, crowd: list[User]) -> dict[str, str]:
     )
     for fan in crowd[1:6]:
         with unit_of_work():
-            votes.cast_vote(blind, 1, by=viewer_of(fan))
+            votes.cast_vote(blind.id, 1, by=viewer_of(fan))
     own = writing.theory(
         threads[0],
         hana,
@@ -292,4 +292,4 @@ def _reset_link(user: User) -> str:
 def _good_points(reply: Post, users: list[User]) -> None:
     for user in users:
         with unit_of_work():
-            votes.cast_vote(reply, 1, by=viewer_of(user))
+            votes.cast_vote(reply.id, 1, by=viewer_of(user))

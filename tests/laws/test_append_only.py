@@ -31,7 +31,7 @@ def a_past(app: Flask) -> None:
     theory = a_theory()
     fan = a_fan(seen=(film_of(theory),))
     with unit_of_work():
-        cast_vote(theory, 1, by=fan)
+        cast_vote(theory.id, 1, by=fan)
     the_rules()
     decide(a_case(theory), "no_action", a_moderator())
 

@@ -21,7 +21,15 @@ MORE_MODULES = (
 )
 """Operation modules besides those called operations."""
 
-LOCKS = ("locked", "lock_account", "lock_author", "lock_case", "lock_decided", "still_has")
+LOCKS = (
+    "locked",
+    "lock_account",
+    "lock_author",
+    "lock_case",
+    "lock_decided",
+    "locked_row",
+    "still_has",
+)
 
 
 def operation_modules(trees: Trees) -> Trees:

@@ -18,7 +18,7 @@ from forum.votes.operations import cast_vote
 from tests.factories import a_fan, a_film, a_reply, a_theory, a_thread, a_user, a_visitor
 from tests.visitors import Visitor
 
-GUEST, SIGNED_IN, VOTE = 5, 8, 9
+GUEST, SIGNED_IN, VOTE, REPLY = 5, 8, 8, 17
 
 _NO_STATEMENTS = ("BEGIN", "PRAGMA", "COMMIT", "ROLLBACK")
 
@@ -59,12 +59,12 @@ class Place:
         fans = [a_fan(seen=(self.film,)) for _ in range(size)]
         with unit_of_work():
             for fan in fans:
-                cast_vote(self.theory, 1, by=fan)
+                cast_vote(self.theory.id, 1, by=fan)
         self.user = a_user()
         fan = a_fan(self.user, seen=tuple(everything))
         with unit_of_work():
             for number, theory in enumerate([*theories, *others[:8]]):
-                cast_vote(theory, -1 if number % 2 else 1, by=fan)
+                cast_vote(theory.id, -1 if number % 2 else 1, by=fan)
             for target in [*theories[1:], theories[0]]:
                 drafts.save_draft("reply", target.id, {"body": "Half."}, by=fan)
         self.visitor = a_visitor(app, self.user)
@@ -173,7 +173,25 @@ def test_a_vote_takes_few_statements(app: Flask) -> None:
                 with counted() as statements:
                     response = send(f"/posts/{post.id}/votes", value=value)
                 assert response.status_code in (200, 303)
-                assert 4 <= len(statements) <= VOTE, f"{post.type}, {value}: {statements}"
+                assert 3 <= len(statements) <= VOTE, f"{post.type}, {value}: {statements}"
+
+
+@pytest.mark.both_databases
+def test_a_reply_takes_few_statements_however_many_there_are(app: Flask) -> None:
+    film = a_film()
+    theory = a_theory(a_thread(film))
+    taken = []
+    for post in (theory, a_reply(theory)):
+        for number in range(3):
+            visitor = a_visitor(app, seen=(film,))
+            with counted() as statements:
+                response = visitor.fetch(
+                    f"/posts/{post.id}/replies", body=f"No, {number}.", stance="challenges"
+                )
+            assert response.status_code == 201
+            taken.append(len(statements))
+    assert max(taken) <= REPLY, statements
+    assert min(taken) == max(taken)
 
 
 def test_a_page_that_asks_for_each_row_is_caught(app: Flask) -> None:

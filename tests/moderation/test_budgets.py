@@ -21,7 +21,7 @@ from tests.factories import (
 from tests.laws.test_statements import SIGNED_IN, counted
 from tests.visitors import Visitor
 
-CASE = 17
+CASE = 12
 """A case stands beside the queue, with its passage, reports, notes, and all that came before."""
 
 

@@ -77,7 +77,7 @@ def test_a_new_moderator_has_a_members_quotas(app, at_noon):
     theory = a_theory(thread)
     for value in [1, 0] * 31:  # newcomers have 60 votes an hour
         with unit_of_work():
-            cast_vote(theory, value, by=moderator)
+            cast_vote(theory.id, value, by=moderator)
         at_noon.shift(timedelta(seconds=2))
 
 

@@ -248,11 +248,11 @@ def test_votes_before_an_edit_are_told_once_figures_show(app, author, theory):
     for _ in range(3):
         fan = a_fan(seen=(film,))
         with unit_of_work():
-            cast_vote(theory, 1, by=fan)
+            cast_vote(theory.id, 1, by=fan)
     save(author, theory, body="Changed after three votes.")
     fan = a_fan(seen=(film,))
     with unit_of_work():
-        cast_vote(theory, -1, by=fan)
+        cast_vote(theory.id, -1, by=fan)
     reader = a_visitor(app, seen=(film,))
     page = " ".join(reader.see(f"/theories/{theory.id}").split())
     assert "after 3 of 4 votes" in page
@@ -269,7 +269,7 @@ class TestWhileFiguresAreBlind:
         for _ in range(3):
             fan = a_fan(seen=(film,))
             with unit_of_work():
-                cast_vote(theory, 1, by=fan)
+                cast_vote(theory.id, 1, by=fan)
         save(author, theory, body="Changed after three votes.")
         reader = a_visitor(app, seen=(film,))
         for path in (f"/posts/{theory.id}/revisions", f"/theories/{theory.id}"):

@@ -23,4 +23,4 @@ def give_votes(post: Post, ups: int, downs: int = 0) -> None:
         user = crowd.pop() if crowd else None
         fan = a_fan(user, name=f"crowd_{next(_numbers)}", seen=(film,))
         with unit_of_work():
-            cast_vote(post, value, by=fan)
+            cast_vote(post.id, value, by=fan)

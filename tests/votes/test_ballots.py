@@ -203,7 +203,7 @@ class TestMyVotes:
         for number in range(26):
             one = a_theory(thread, by=author, title=f"Theory no {number:02}")
             with unit_of_work():
-                cast_vote(one, 1, by=fan)
+                cast_vote(one.id, 1, by=fan)
         pages = a_visitor(app, user).pages("/votes")
         numbers = [int(n) for page in pages for n in re.findall(r">Theory no (\d\d)<", page)]
         assert numbers == list(range(25, -1, -1))

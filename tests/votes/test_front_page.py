@@ -137,7 +137,7 @@ def test_theories_of_films_one_has_seen_wait_for_ones_vote(app):
     )
     unseen = a_theory()
     with unit_of_work():
-        cast_vote(voted, 1, by=fan)
+        cast_vote(voted.id, 1, by=fan)
     in_state(gone, "removed")
     lock_question(thread_of(locked))
     visitor = a_visitor(app, user)

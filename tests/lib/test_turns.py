@@ -1,0 +1,65 @@
+"""Turns at the database: one thread after the other, and no connection that has died meanwhile."""
+
+import threading
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import OperationalError
+
+from forum.lib import turns
+from forum.lib.database import db, session, unit_of_work
+from tests.crowds import at_once
+
+
+def test_whose_turn_does_not_come_is_told_so():
+    lock = threading.Lock()
+    with turns.turn(lock, 1.0):
+        assert lock.locked()
+        with pytest.raises(OperationalError, match="locked"), turns.turn(lock, 0.01):
+            pass
+    assert not lock.locked()
+
+
+def test_a_turn_that_fails_is_over():
+    lock = threading.Lock()
+    with pytest.raises(ValueError, match="no"), turns.turn(lock, 1.0):
+        raise ValueError("no")
+    assert not lock.locked()
+
+
+def test_patience_with_another_process_ends():
+    token = turns.patience_now.set(0.01)
+    try:
+        assert [turns.nap(tries) for tries in (0, 5, 10)] == [True, True, False]
+    finally:
+        turns.patience_now.reset(token)
+
+
+@pytest.mark.both_databases
+def test_many_threads_write_one_after_the_other(app):
+    with unit_of_work() as work:
+        work.execute(text("INSERT INTO throttles VALUES ('a', '2026-01-01', 0)"))
+
+    def add_one() -> None:
+        with app.app_context(), unit_of_work() as work:
+            work.execute(text("UPDATE throttles SET count = count + 1"))
+
+    at_once([add_one] * 24)
+    session().rollback()
+    assert session().scalar(text("SELECT count FROM throttles")) == 24
+
+
+@pytest.mark.both_databases
+def test_a_connection_that_died_while_it_lay_idle_is_replaced(app, monkeypatch):
+    if db.engine.dialect.name != "postgresql":
+        return
+    monkeypatch.setattr(turns, "_IDLE", 0.0)
+    session().rollback()
+    with db.engine.connect() as connection:
+        lay_idle = connection.scalar(text("SELECT pg_backend_pid()"))
+    other = create_engine(db.engine.url)
+    with other.connect() as connection:
+        ended = text("SELECT pg_terminate_backend(:pid, 5000)")
+        assert connection.scalar(ended, {"pid": lay_idle}) is True
+    other.dispose()
+    assert session().scalar(text("SELECT pg_backend_pid()")) != lay_idle
