@@ -13,7 +13,7 @@ from forum.lib.quotas import Quota
 from forum.moderation import opening, weights
 from forum.moderation.effects import NotPossible
 from forum.moderation.models import Case, CaseOpening, Decision, Note, Report
-from forum.moderation.opening import lock_case, new_case, open_case_of
+from forum.moderation.opening import lock_case, new_case, open_case_of, weigh
 from forum.moderation.situations import still_waits
 from forum.permissions import (
     Viewer,
@@ -67,7 +67,7 @@ def report(post: Post, rule_number: int, words: str, *, by: Viewer) -> bool:
         statement.on_conflict_do_update(index_elements=["case_id", "reporter_id"], set_=said)
     )
     if not reviewed:
-        _weigh(case)
+        weigh(case)
     events.record(
         Kind.REPORT_FILED,
         by=by,
@@ -208,21 +208,6 @@ def _has_said(case: Case, rule_number: int, words: str, by: Viewer) -> bool:
         )
         is not None
     )
-
-
-def _weigh(case: Case) -> None:
-    session().flush()
-    count, score = (
-        session()
-        .execute(
-            select(func.count(), func.coalesce(func.sum(Report.weight), 0.0)).where(
-                Report.case_id == case.id
-            )
-        )
-        .one()
-    )
-    case.report_count, case.score = count, score
-    case.version += 1
 
 
 def _reported(by: Viewer, since: object) -> int:

@@ -3,7 +3,7 @@ need it."""
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from forum.accounts.models import User
 from forum.lib import clock
@@ -113,8 +113,7 @@ def close_withdrawn(post: Post) -> list[Report]:
     if case is None:
         return []
     _end(case, "withdrawn", post.author_id)
-    waiting = select(Report).where(Report.case_id == case.id, Report.state == "open")
-    reports = list(session().scalars(waiting.order_by(Report.id)))
+    reports = open_reports(post.id)
     for report in reports:
         report.state, report.decided_at = "moot", clock.now()
     return reports
@@ -138,6 +137,35 @@ def reopen(post: Post) -> Case:
     if post.state == "held":
         case.kind, case.hold_reason = "held", post.hold_reason
     return case
+
+
+def open_reports(post_id: int) -> list[Report]:
+    """The reports of a post that nobody has decided, whichever case they came into."""
+    theirs = select(Report).join(Case, Case.id == Report.case_id)
+    waiting = theirs.where(Case.post_id == post_id, Report.state == "open")
+    return list(session().scalars(waiting.order_by(Report.id)))
+
+
+def gather_reports(case: Case) -> None:
+    """Let the open reports that came into earlier cases of a post be read in `case`, its open one;
+    but one where their reporter has reported it in this case, too. Part of undoing."""
+    there = set(session().scalars(select(Report.reporter_id).where(Report.case_id == case.id)))
+    for report in open_reports(case.post_id):
+        if report.reporter_id not in there:
+            there.add(report.reporter_id)
+            before = session().get_one(Case, report.case_id)
+            report.case_id = case.id
+            weigh(before)
+            weigh(case)
+
+
+def weigh(case: Case) -> None:
+    """Sum up the reports of `case`, one of which came, went or changed."""
+    session().flush()
+    kept = select(func.count(), func.coalesce(func.sum(Report.weight), 0.0))
+    row = session().execute(kept.where(Report.case_id == case.id)).one()
+    case.report_count, case.score = row
+    case.version += 1
 
 
 def open_case_of(post: Post) -> Case | None:

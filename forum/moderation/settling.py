@@ -9,7 +9,7 @@ from forum.lib.database import session
 from forum.moderation.acts import ACTS, TAKE_DOWN
 from forum.moderation.effects import Effect
 from forum.moderation.models import Case, Decision, Report
-from forum.moderation.opening import end_claim, reopen
+from forum.moderation.opening import end_claim, gather_reports, open_reports, reopen
 from forum.moderation.situations import has_pending, still_waits
 from forum.theories.models import Post
 
@@ -46,7 +46,7 @@ def resettle(decision: Decision, effect: Effect) -> None:
     for post_id in sorted(moved):
         post = session().get_one(Post, post_id)
         if post.state in ("held", "hidden"):
-            reopen(post)
+            gather_reports(reopen(post))
 
 
 def _behind(effect: Effect) -> list[Decision]:
@@ -71,8 +71,7 @@ def _close(case: Case, decision: Decision) -> None:
     case.closed_at, case.closed_by_id = decision.at, decision.by_id
     case.outcome = "approved" if decision.act == "approve" else "upheld" if upholds else "declined"
     end_claim(case)
-    waiting = select(Report).where(Report.case_id == case.id, Report.state == "open")
-    for report in session().scalars(waiting).all():
+    for report in open_reports(case.post_id):
         _decide(report, "upheld" if upholds else "declined", decision)
 
 
