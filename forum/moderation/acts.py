@@ -57,7 +57,8 @@ class Act:
         label: on its button.
         done: in the log and in notices.
         event: what it is recorded as.
-        upholds: whether reports that led to it were right; None where they are beside the point.
+        upholds: whether reports that wait in its case were right; None where it says nothing of
+            them, so that they go on waiting.
         needs_grounds: whether rule and reasons must be given.
         key: the key that presses its button.
         reversal: the act that undoes it; None where nothing does, or where it is undone as a whole.

@@ -23,6 +23,8 @@ def settle(case: Case, decision: Decision, effect: Effect, *, is_change: bool) -
     """
     post = session().get_one(Post, case.post_id)
     case.version += 1
+    if ACTS[decision.act].upholds is None and open_reports(post.id):
+        return  # what was reported has still to be judged
     if still_waits(post) or (is_change and case.kind != "edit"):
         _go_on(case, post)
     else:

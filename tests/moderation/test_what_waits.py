@@ -87,7 +87,7 @@ def again_version(theory):
 
 def reported(post, by, rule=2):
     with unit_of_work():
-        cases.report(post, rule, "rude", by=by)
+        return cases.report(post, rule, "rude", by=by)
 
 
 def open_case():
@@ -248,6 +248,19 @@ def test_a_sanction_leaves_what_waits_in_the_queue(act):
     decide(open_case(), act, a_moderator())
     assert (again(theory).state, open_case().kind) == ("held", "held")
     decide(open_case(), "remove", a_moderator())
+    assert found(select(Case).where(Case.closed_at.is_(None))) == []
+
+
+def test_lifting_a_sanction_judges_no_report():
+    theory, _author = an_approved_theory()
+    decide(a_case(theory), "suspend", a_moderator())
+    reported(theory, a_fan())
+    decide(open_case(), "lift", a_moderator())
+    assert found(select(Report.state)) == ["open"]
+    assert reported(theory, a_fan()) is True
+    decide(open_case(), "no_action", a_moderator())
+    decide(a_case(theory), "suspend", a_moderator())
+    decide(a_case(theory), "lift", a_moderator())  # nobody waits for anything else in this one
     assert found(select(Case).where(Case.closed_at.is_(None))) == []
 
 
