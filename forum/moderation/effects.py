@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, select, update
 
 from forum.accounts.models import User
+from forum.lib import clock
 from forum.lib.database import session
 from forum.lib.language import gettext as _
 from forum.moderation import labels, sanctions
@@ -18,6 +19,7 @@ from forum.theories.revising import drop_pending, put_safe_title, put_text
 from forum.theories.writing import Words
 
 _TARGETS = {"remove": "removed", "hide": "hidden", "purge": "purged"}
+_CHANGE = ("post_id", "hold_reason", "safe_title", "title", "body", "kind", "stance")
 REMOVABLE = ("held", "published", "hidden", "withdrawn")
 """States of posts that go when everything of an account is removed."""
 
@@ -166,8 +168,7 @@ def _refuse_pending(post: Post, effect: Effect) -> None:
     """Drop the change that waits; its author gets the text back with the reasons."""
     waiting = session().get(PendingRevision, post.id)
     if waiting is not None:
-        copied = ("post_id", "safe_title", "title", "body", "kind", "stance")
-        values = {name: getattr(waiting, name) for name in copied}
+        values = {name: getattr(waiting, name) for name in _CHANGE}
         effect.refused.append(RefusedRevision(**values))
         drop_pending(post)
 
@@ -212,6 +213,21 @@ def _put_back(post: Post, before: DecidedPost | None, films: FilmCounts | None =
     was_hidden = before is not None and post.state == "hidden"
     post.removed_under = before.removed_under_before if before and was_hidden else None
     post.log_seq = before.log_seq_before if before and was_hidden else None
+    if before is not None:
+        _let_wait_again(post, before.decision_id)
+
+
+def _let_wait_again(post: Post, decision_id: int) -> None:
+    """Let the change that a decision removed with its post wait as it did before."""
+    removed = session().get(RefusedRevision, (decision_id, post.id))
+    if removed is not None:
+        values = {name: getattr(removed, name) for name in _CHANGE}
+        values["hold_reason"] = removed.hold_reason or "change"
+        session().add(
+            PendingRevision(**values, version=post.version, created_at=clock.now()),
+        )
+        session().delete(removed)
+        session().flush()
 
 
 def _lock(post: Post, locks: bool, effect: Effect) -> None:

@@ -185,13 +185,16 @@ class DecidedPost(Base):
 
 
 class RefusedRevision(Base):
-    """A change that a decision refused, or swept away with its post: its author reads it again."""
+    """A change that waited, which a decision refused or removed with its post: its author reads it
+    again beside the reasons. Where the removal is undone it waits again, and is no longer here."""
 
     __tablename__ = "refused_revisions"
     __table_args__ = (Index("ix_refused_revisions_post_id", "post_id"),)
 
     decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"), primary_key=True)
     post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"), primary_key=True)
+    # Why it waited; null where an older release refused it.
+    hold_reason: Mapped[str | None] = mapped_column(String(10))
     safe_title: Mapped[str | None] = mapped_column(String(80))
     title: Mapped[str | None] = mapped_column(String(160))
     body: Mapped[str] = mapped_column(Text)

@@ -15,6 +15,7 @@ from forum.moderation.situations import has_pending
 from forum.permissions import Viewer
 from forum.theories.locking import locked
 from forum.theories.models import Post
+from forum.theories.waiting import pending_of
 
 
 def lock_case(case: Case, *, by: Viewer, everything: bool = False) -> tuple[Case, Post]:
@@ -125,7 +126,8 @@ def discard(case: Case, by: Viewer) -> None:
 
 
 def reopen(post: Post) -> Case:
-    """The open case of a post that is out of sight again: the last one goes on, or a new one."""
+    """The open case of a post that waits again, or whose change does: the last one goes on, or a
+    new one."""
     case = open_case_of(post) or session().scalar(
         select(Case).where(Case.post_id == post.id).order_by(Case.id.desc()).limit(1)
     )
@@ -136,6 +138,8 @@ def reopen(post: Post) -> Case:
     case.version += 1
     if post.state == "held":
         case.kind, case.hold_reason = "held", post.hold_reason
+    elif (change := pending_of(post.id)) is not None:
+        case.hold_reason = change.hold_reason
     return case
 
 

@@ -47,7 +47,7 @@ def resettle(decision: Decision, effect: Effect) -> None:
         _turn(undone, decision, moved)
     for post_id in sorted(moved):
         post = session().get_one(Post, post_id)
-        if post.state in ("held", "hidden"):
+        if still_waits(post):
             gather_reports(reopen(post))
 
 

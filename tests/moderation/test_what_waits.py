@@ -201,20 +201,52 @@ def test_settling_a_change_leaves_the_reports_of_a_case_waiting(act, version):
     assert found(select(Report.state)) == ["upheld"]
 
 
+def refused(decision):
+    return [change.body for change, *_rest in queries.refused_by(decision)]
+
+
 def test_a_refused_change_is_kept_for_its_author_until_a_purge():
     theory, author = an_approved_theory()
     revised(theory, author, f"Watch it {LEAK}")
     decision = decide(open_case(), "refuse", a_moderator())
-    assert queries.refused_by(decision).body == f"Watch it {LEAK}"
+    assert refused(decision) == [f"Watch it {LEAK}"]
     revised(theory, author, f"Watch it again {LEAK}")
     removal = decide(open_case(), "remove", a_moderator())
-    assert queries.refused_by(removal).body == f"Watch it again {LEAK}"
+    assert refused(removal) == [f"Watch it again {LEAK}"]
     case = a_case(theory)
     decide(case, "purge", a_moderator())
     decide(case, "purge", a_moderator())
     found(select(Case))
-    assert queries.refused_by(decision) is None
-    assert queries.refused_by(removal) is None
+    assert (refused(decision), refused(removal)) == ([], [])
+
+
+@pytest.mark.parametrize("act", ["remove", "ban_and_remove"])
+def test_a_change_that_went_with_its_post_is_read_by_its_author_and_waits_again_with_it(app, act):
+    theory, author = an_approved_theory()
+    revised(theory, author, f"Watch it {LEAK}")
+    case = open_case()
+    decision = decide(case, act, a_moderator())
+    own = a_visitor(app, author_of(theory))
+    page = own.see(f"/standing/decisions/{decision.id}")
+    assert LEAK in page
+    assert "One two three" in page
+    moderator = a_moderator()
+    with unit_of_work():
+        decisions.reverse(decision, Grounds(reasons="It was wrong."), by=moderator)
+    assert found(select(PendingRevision.body)) == [f"Watch it {LEAK}"]
+    assert (open_case().id, open_case().kind, open_case().hold_reason) == (case.id, "edit", "link")
+    assert LEAK not in own.see(f"/standing/decisions/{decision.id}")
+    decide(open_case(), "approve", a_moderator())
+    assert again(theory).body == f"Watch it {LEAK}"
+
+
+def test_whoever_restores_a_post_finds_the_change_that_waited(app):
+    theory, author = an_approved_theory()
+    revised(theory, author, f"Watch it {LEAK}")
+    decide(open_case(), "remove", a_moderator())
+    decide(a_case(theory), "restore", a_moderator())
+    assert open_case().hold_reason == "link"
+    assert acts_for(again(theory))[:2] == ["approve", "refuse"]
 
 
 # --- what is possible ---------------------------------------------------------------------------
