@@ -48,6 +48,7 @@ class ReportLine:
 
     rule: str
     words: str | None
+    version: int | None
     reporter: Byline
     trust_label: str
     at: datetime
@@ -193,6 +194,7 @@ def report_line(row: tuple[Report, Rule, User], viewer: Fan | Guest, *, opened: 
     return ReportLine(
         rule=f"{rule.number}. {rule.title}",
         words=report.words if opened or not report.words else None,
+        version=report.post_version,
         reporter=cards.byline(reporter, viewer),
         trust_label=trust_label(reporter, clock.now()),
         at=report.created_at,

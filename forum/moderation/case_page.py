@@ -151,6 +151,8 @@ def case_page(
     post, author, film, above, _parent = row
     opening = opening_of(case, film, viewer)
     pending = queries.pending_of(post.id)
+    reports = queries.reports_of(case.id)
+    read = {report.post_version for report, *_rest in reports if report.post_version}
     decisions = queries.decisions_about(author.id)
     acts = _acts(case, post, author, viewer)
     return CasePage(
@@ -161,12 +163,9 @@ def case_page(
         what=cards.what(case, post),
         score=round(case.score) if case.report_count else None,
         reports_sentence=cards.reports_sentence(case.report_count),
-        post=case_post(case, row, viewer, opening),
+        post=case_post(case, row, viewer, opening, read),
         pending=pending_diff(post, pending, opening) if opening.opened and pending else None,
-        reports=[
-            cards.report_line(line, viewer, opened=opening.opened)
-            for line in queries.reports_of(case.id)
-        ],
+        reports=[cards.report_line(line, viewer, opened=opening.opened) for line in reports],
         author=cards.author_line(author, decisions),
         history=[cards.history_line(line) for line in decisions],
         notes=[

@@ -54,7 +54,12 @@ def report(post: Post, rule_number: int, words: str, *, by: Viewer) -> bool:
     quotas.check(_REPORT_QUOTAS, lambda since: _reported(by, since), now)
     case = case or new_case(post, "report")
     weight = weights.weight(getattr(by, "trust", "newcomer"), by.is_moderator, *_record_of(by))
-    said = {"rule_number": rule_number, "words": words, "weight": weight}
+    said = {
+        "rule_number": rule_number,
+        "words": words,
+        "weight": weight,
+        "post_version": post.version,
+    }
     statement = insert_into(Report).values(
         case_id=case.id,
         reporter_id=by.id,

@@ -120,6 +120,8 @@ class Report(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
     reporter_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     rule_number: Mapped[int] = mapped_column(ForeignKey("rules.number"))
+    # The post's version that they had read; null in reports from before this was kept.
+    post_version: Mapped[int | None]
     words: Mapped[str] = mapped_column(Text)
     weight: Mapped[float]
     # "moot" where nobody judged it, since the author took down what it was about.

@@ -14,3 +14,4 @@ down_revision = '0001'
 
 def upgrade() -> None:
     op.add_column('refused_revisions', sa.Column('hold_reason', sa.String(length=10), nullable=True))
+    op.add_column('reports', sa.Column('post_version', sa.Integer(), nullable=True))
