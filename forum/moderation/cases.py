@@ -201,18 +201,11 @@ def _already_reviewed(post: Post, rule_number: int) -> Case | None:
 
 
 def _has_said(case: Case, rule_number: int, words: str, by: Viewer) -> bool:
-    """Whether somebody has reported the same in the same words."""
-    return (
-        session().scalar(
-            select(Report.id).where(
-                Report.case_id == case.id,
-                Report.reporter_id == by.id,
-                Report.rule_number == rule_number,
-                Report.words == words,
-            )
-        )
-        is not None
-    )
+    """Whether somebody has reported the same in the same words, or anything where it is decided."""
+    theirs = select(Report.id).where(Report.case_id == case.id, Report.reporter_id == by.id)
+    if case.closed_at is None:
+        theirs = theirs.where(Report.rule_number == rule_number, Report.words == words)
+    return session().scalar(theirs) is not None
 
 
 def _reported(by: Viewer, since: object) -> int:

@@ -173,6 +173,14 @@ def test_what_was_reviewed_for_a_rule_isnt_put_into_the_queue_again_for_it():
     assert len(found(select(Case).where(Case.closed_at.is_(None)))) == 1
 
 
+def test_what_was_decided_about_a_report_is_not_rewritten():
+    theory, fan = a_theory(), a_fan()
+    reported(theory, fan, words="what was judged")
+    decide(found(select(Case))[0], "no_action", a_moderator())
+    assert reported(theory, fan, words="quite another complaint") is False
+    assert found(select(Report.words)) == ["what was judged"]
+
+
 def test_reports_of_somebody_who_is_mostly_wrong_weigh_nothing():
     fan = a_fan(trust="newcomer")
     moderator = a_moderator()
