@@ -10,7 +10,7 @@ from forum.lib.database import session
 from forum.lib.language import gettext as _
 from forum.moderation import labels, sanctions
 from forum.moderation.acts import SANCTIONS, Grounds
-from forum.moderation.models import DecidedPost, Decision, RefusedRevision
+from forum.moderation.models import Case, DecidedPost, Decision, RefusedRevision, Report
 from forum.permissions import Viewer
 from forum.theories import moving
 from forum.theories.models import IllegalMove, PendingRevision, Post, Revision
@@ -183,13 +183,15 @@ def _take_down(post: Post, act: str, effect: Effect, films: FilmCounts | None = 
 
 
 def _erase(post: Post) -> None:
-    """Forget what a purged post has said, or was to say, wherever else it is kept."""
+    """Forget what a purged post has said or was to say, wherever else it is kept or quoted."""
     drop_pending(post)
     labels.erase(post)
     session().execute(delete(RefusedRevision).where(RefusedRevision.post_id == post.id))
     session().execute(
         update(DecidedPost).where(DecidedPost.post_id == post.id).values(safe_title_before=None)
     )
+    theirs = select(Case.id).where(Case.post_id == post.id)
+    session().execute(update(Report).where(Report.case_id.in_(theirs)).values(words=""))
 
 
 def _restore(post: Post, effect: Effect) -> None:

@@ -368,6 +368,16 @@ def test_what_both_moderators_noted_of_a_purge_is_kept():
     assert verify() is None
 
 
+def test_a_purge_erases_what_reporters_quoted():
+    theory, other = a_theory(), a_theory()
+    for post in (theory, other):
+        reported(post, a_fan())
+    case = a_case(theory)
+    decide(case, "purge", a_moderator())
+    decide(case, "purge", a_moderator())
+    assert found(select(Report.words).order_by(Report.id)) == ["", "rude"]
+
+
 def test_a_case_of_ones_own_is_discarded_without_a_trace_in_the_log():
     theory = a_theory()
     moderator = a_moderator()
