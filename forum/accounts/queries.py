@@ -42,6 +42,7 @@ _session_with_user = (
         User.created_at,
         User.sanction,
         User.sanctioned_until,
+        User.upheld_at,
         _unread.label("unread"),
         _seen.label("seen"),
         (User.thread_count + User.theory_count + User.reply_count).label("posts"),

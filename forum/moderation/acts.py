@@ -119,6 +119,9 @@ ACTS = {act.name: act for act in _ALL}
 DECIDED = frozenset({*(act.event for act in _ALL), Kind.REVISION_APPROVED})
 """Every kind of event that a decision is recorded as."""
 
+UPHOLDING = frozenset(act.name for act in _ALL if act.upholds)
+"""Acts that find somebody in the wrong: as long as they stand, their author waits for trust."""
+
 SANCTIONS = frozenset({"suspend", "ban", "ban_and_remove"})
 """Acts that put a sanction in force."""
 

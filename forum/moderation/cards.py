@@ -181,7 +181,7 @@ def trust_label(user: User, now: datetime) -> str:
         return {"moderator": _("moderator"), "admin": _("admin")}[user.role]
     posts = user.thread_count + user.theory_count + user.reply_count
     levels = {"newcomer": _("newcomer"), "member": _("member"), "trusted": _("trusted")}
-    return levels[trust_of(user.created_at, posts, user.trust_set, now)]
+    return levels[trust_of(user.created_at, posts, user.trust_set, now, user.upheld_at)]
 
 
 def report_line(row: tuple[Report, Rule, User], viewer: Fan | Guest, *, opened: bool) -> ReportLine:

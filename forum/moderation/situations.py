@@ -41,5 +41,5 @@ def still_waits(post: Post) -> bool:
 def _is_new(author: User) -> bool:
     now = clock.now()
     posts = author.thread_count + author.theory_count + author.reply_count
-    is_newcomer = trust_of(author.created_at, posts, author.trust_set, now) == "newcomer"
-    return is_newcomer or now - author.created_at < NEW_FOR
+    trust = trust_of(author.created_at, posts, author.trust_set, now, author.upheld_at)
+    return trust == "newcomer" or now - author.created_at < NEW_FOR
