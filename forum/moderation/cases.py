@@ -20,7 +20,6 @@ from forum.permissions import (
     can_report,
     can_review,
     can_see_case,
-    can_see_queue,
     require,
 )
 from forum.theories.locking import locked
@@ -87,10 +86,10 @@ def open_case(post: Post, *, by: Viewer) -> Case:
     """The open case about `post`, or a new one on a moderator's own initiative.
 
     Raises:
-        Refused: `by` is no moderator.
+        Refused: `by` may not; see `can_see_case`.
     """
     post = locked(post, by=by)
-    require(can_see_queue(by))
+    require(can_see_case(by, post))
     case = open_case_of(post)
     if case is None:
         case = new_case(post, "own")

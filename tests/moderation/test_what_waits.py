@@ -403,6 +403,20 @@ def test_a_case_for_which_somebody_waits_is_not_discarded():
         assert again(case).closed_at is None
 
 
+def test_a_moderator_opens_no_case_about_what_they_wrote_and_pins_no_question_of_theirs(app):
+    user, film = a_user(role="moderator"), a_film()
+    thread = a_thread(film, by=a_fan(user, seen=(film,)))
+    own, other = a_visitor(app, user, seen=(film,)), a_visitor(app, a_user(role="admin"))
+    pin = f'action="/threads/{thread.id}/pin"'
+    assert pin not in own.get(f"/posts/{thread.id}", follow_redirects=True).text
+    for act in ("cases", "lock", "pin"):
+        place = f"/posts/{thread.id}/cases" if act == "cases" else f"/threads/{thread.id}/{act}"
+        assert own.post(place, value="1").status_code == 403
+    assert (found(select(Case)), again(thread).pinned) == ([], False)
+    assert pin in other.get(f"/posts/{thread.id}", follow_redirects=True).text
+    assert other.post(f"/threads/{thread.id}/pin", value="1").status_code == 303
+
+
 def test_a_question_is_locked_by_a_decision_and_by_nothing_else(app):
     thread = a_thread()
     moderator = a_visitor(app, a_user(role="moderator"))
