@@ -17,7 +17,7 @@ from forum.moderation.cards import AuthorLine, HistoryLine, ReportLine
 from forum.moderation.case_text import CasePost, case_post, opening_of, pending_diff
 from forum.moderation.forms import DecisionForm, NoteForm
 from forum.moderation.models import Case, Decision, Rule
-from forum.moderation.situations import situation_of
+from forum.moderation.situations import is_purge_proposed, situation_of
 from forum.permissions import can_review, can_sanction
 from forum.theories.models import Post
 
@@ -243,7 +243,7 @@ def _claim(case: Case, viewer: Fan | Guest) -> Claim | None:
 
 
 def _second(case: Case, viewer: Fan | Guest) -> Second | None:
-    if case.purge_by_id is None or case.closed_at is not None:
+    if case.closed_at is not None or not is_purge_proposed(case):
         return None
     proposer = session().get_one(User, case.purge_by_id)
     rule = session().get(Rule, case.purge_rule) if case.purge_rule else None

@@ -52,11 +52,10 @@ def report(post: Post, rule_number: int, words: str, *, by: Viewer) -> bool:
         return reviewed is None
     quotas.check(_REPORT_QUOTAS, lambda since: _reported(by, since), now)
     case = case or new_case(post, "report")
-    weight = weights.weight(getattr(by, "trust", "newcomer"), by.is_moderator, *_record_of(by))
     said = {
         "rule_number": rule_number,
         "words": words,
-        "weight": weight,
+        "weight": _weight_of(by),
         "post_version": post.version,
     }
     statement = insert_into(Report).values(
@@ -220,15 +219,16 @@ def _reported(by: Viewer, since: object) -> int:
     )
 
 
-def _record_of(by: Viewer) -> tuple[int, int]:
-    """How many of a reporter's decided reports were upheld and declined."""
+def _weight_of(by: Viewer) -> float:
+    """What a report weighs, by who its reporter is and how their decided ones ended."""
     rows = session().execute(
         select(Report.state, func.count())
         .where(Report.reporter_id == by.id, Report.state != "open")
         .group_by(Report.state)
     )
     counts = dict(rows.all())
-    return counts.get("upheld", 0), counts.get("declined", 0)
+    record = counts.get("upheld", 0), counts.get("declined", 0)
+    return weights.weight(getattr(by, "trust", "newcomer"), by.is_moderator, *record)
 
 
 def _record(kind: Kind, case: Case, by: Viewer) -> None:

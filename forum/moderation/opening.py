@@ -200,6 +200,11 @@ def new_case(post: Post, kind: str, hold_reason: str | None = None) -> Case:
 def end_claim(case: Case) -> None:
     """Let go of a case, and of a purge that somebody proposed."""
     case.claimed_by_id = case.claimed_until = None
+    drop_purge(case)
+
+
+def drop_purge(case: Case) -> None:
+    """Forget the purge that somebody proposed."""
     case.purge_by_id = case.purge_rule = case.purge_reasons = case.purge_note = None
 
 

@@ -9,7 +9,7 @@ from forum.lib.database import session
 from forum.moderation.acts import ACTS, TAKE_DOWN
 from forum.moderation.effects import Effect
 from forum.moderation.models import Case, Decision, Report
-from forum.moderation.opening import end_claim, gather_reports, open_reports, reopen
+from forum.moderation.opening import drop_purge, end_claim, gather_reports, open_reports, reopen
 from forum.moderation.situations import has_pending, still_waits
 from forum.theories.models import Post
 
@@ -58,7 +58,7 @@ def _behind(effect: Effect) -> list[Decision]:
 
 
 def _go_on(case: Case, post: Post) -> None:
-    case.purge_by_id = case.purge_rule = case.purge_reasons = case.purge_note = None
+    drop_purge(case)
     if post.state == "held":
         case.hold_reason = post.hold_reason
         case.kind = case.kind if case.report_count else "held"

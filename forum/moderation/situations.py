@@ -8,6 +8,7 @@ from forum.accounts.trust import trust_of
 from forum.lib import clock
 from forum.lib.database import session
 from forum.moderation.acts import Situation
+from forum.moderation.models import Case
 from forum.permissions import Viewer, can_sanction
 from forum.theories.models import PendingRevision, Post
 
@@ -36,6 +37,15 @@ def has_pending(post: Post) -> bool:
 def still_waits(post: Post) -> bool:
     """Whether somebody must look at `post` again: it is out of sight, or a change of it is."""
     return post.state in ("held", "hidden") or has_pending(post)
+
+
+def is_purge_proposed(case: Case) -> bool:
+    """Whether a purge waits for a second moderator: whoever proposed it still is one."""
+    if case.purge_by_id is None:
+        return False
+    proposer = session().get_one(User, case.purge_by_id)
+    until = proposer.sanctioned_until
+    return bool(proposer.rank) and not sanction_in_force(proposer.sanction, until, clock.now())
 
 
 def _is_new(author: User) -> bool:

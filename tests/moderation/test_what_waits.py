@@ -368,6 +368,24 @@ def test_what_both_moderators_noted_of_a_purge_is_kept():
     assert verify() is None
 
 
+def test_a_purge_needs_two_who_are_moderators_to_this_day(app):
+    proposer, theory = a_user(role="moderator"), a_theory()
+    case = a_case(theory)
+    decide(case, "purge", viewer_of(proposer), note="Her address.")
+    page = f"/moderation/cases/{case.id}"
+    others = [a_user(role="moderator") for _ in range(2)]
+    one, other = (a_visitor(app, user) for user in others)
+    assert "proposes to purge this." in one.see(page)
+    with unit_of_work() as work:
+        accounts.set_role(work.get_one(User, proposer.id), "fan", by=Operator())
+    assert "proposes to purge this." not in one.see(page)
+    confirm = {"version": again(case).version}
+    assert one.post(f"{page}/purge", **confirm).status_code == 303
+    assert (again(theory).state, again(case).purge_by_id) == ("published", others[0].id)
+    assert other.post(f"{page}/purge", version=again(case).version).status_code == 303
+    assert again(theory).state == "purged"
+
+
 def test_a_purge_erases_what_reporters_quoted():
     theory, other = a_theory(), a_theory()
     for post in (theory, other):
