@@ -294,6 +294,7 @@ class SiteText(Base):
     __tablename__ = "site_texts"
 
     name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
     body: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
     changed_at: Mapped[datetime]

@@ -21,3 +21,6 @@ def upgrade() -> None:
         " AND reverted_by_id IS NULL AND act IN ('hide', 'remove', 'refuse', 'lock', 'retitle',"
         " 'purge', 'suspend', 'ban', 'ban_and_remove'))"
     )
+    op.add_column(
+        'site_texts', sa.Column('version', sa.Integer(), server_default='1', nullable=False)
+    )
