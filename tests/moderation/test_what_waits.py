@@ -1,6 +1,8 @@
 """What waits for moderators: it leaves no trace for others, changes under nobody's hands, and stays
 in the queue until it is settled."""
 
+import html
+
 import pytest
 from sqlalchemy import select
 
@@ -77,8 +79,12 @@ def an_approved_theory(body=BODY):
 
 
 def revised(theory, by, body, **given):
+    version, waits = (
+        again_version(theory),
+        "".join(change.stamp for change in found(select(PendingRevision))),
+    )
     with unit_of_work():
-        return revise(theory, a_text(body, **given), again_version(theory), by=by)
+        return revise(theory, a_text(body, **given), version, by=by, change=waits)
 
 
 def again_version(theory):
@@ -177,6 +183,33 @@ def test_a_small_change_takes_the_place_of_the_one_that_waited_and_ends_its_case
     assert case.kind == "edit"
     revised(theory, author, BODY + " Thirteen.")
     assert (again(case).outcome, found(select(PendingRevision))) == ("withdrawn", [])
+
+
+def test_of_two_tabs_that_change_what_waits_the_slower_sees_both_texts(app):
+    theory, _author = an_approved_theory()
+    own = a_visitor(app, author_of(theory), seen=(film_of(theory),))
+    place = f"/posts/{theory.id}/revisions"
+    typed = {"safe_title": "A safe one", "title": "A title", "kind": "plot", "version": "1"}
+    for _twice in range(2):
+        assert own.post(place, body=f"First {LEAK}", **typed).status_code == 303
+    refused = own.post(place, body=f"Second {LEAK}", **typed)
+    assert refused.status_code == 409
+    assert f"Second {LEAK}" in refused.text
+    [waiting] = found(select(PendingRevision))
+    assert waiting.body == f"First {LEAK}"
+    for page in (refused.text, own.see(f"/posts/{theory.id}/edit")):
+        assert f'name="change" type="hidden" value="{html.escape(waiting.stamp)}"' in page
+    again_sent = own.post(place, body=f"Second {LEAK}", change=waiting.stamp, **typed)
+    assert again_sent.status_code == 303
+    assert found(select(PendingRevision.body)) == [f"Second {LEAK}"]
+
+
+def test_a_change_that_waits_is_edited_after_moderators_gave_another_safe_title(app):
+    theory, author = an_approved_theory()
+    revised(theory, author, f"Watch it {LEAK}")
+    decide(open_case(), "retitle", a_moderator(), safe_title="Given by moderators")
+    page = a_visitor(app, author_of(theory)).see(f"/posts/{theory.id}/edit")
+    assert 'name="version" type="hidden" value="2"' in page
 
 
 def test_a_small_change_leaves_the_reports_of_a_case_waiting():
