@@ -11,7 +11,7 @@ from forum.moderation.effects import Effect
 from forum.moderation.models import Case, Decision, Report
 from forum.moderation.opening import drop_purge, end_claim, gather_reports, open_reports, reopen
 from forum.moderation.situations import has_pending, still_waits
-from forum.theories.models import Post
+from forum.theories.models import PendingRevision, Post
 
 
 def settle(case: Case, decision: Decision, effect: Effect, *, is_change: bool) -> None:
@@ -45,10 +45,11 @@ def resettle(decision: Decision, effect: Effect) -> None:
         if undone.act == "hide":
             _close_hidden(undone, decision)
         _turn(undone, decision, moved)
-    for post_id in sorted(moved):
-        post = session().get_one(Post, post_id)
-        if still_waits(post):
-            gather_reports(reopen(post))
+    changed = select(PendingRevision.post_id)
+    waiting = Post.state.in_(("held", "hidden")) | Post.id.in_(changed)
+    again = select(Post).where(Post.id.in_(moved), waiting).order_by(Post.id)
+    for post in session().scalars(again).all():
+        gather_reports(reopen(post))
 
 
 def _behind(effect: Effect) -> list[Decision]:

@@ -79,10 +79,8 @@ def an_approved_theory(body=BODY):
 
 
 def revised(theory, by, body, **given):
-    version, waits = (
-        again_version(theory),
-        "".join(change.stamp for change in found(select(PendingRevision))),
-    )
+    version = again_version(theory)
+    waits = "".join(change.stamp for change in found(select(PendingRevision)))
     with unit_of_work():
         return revise(theory, a_text(body, **given), version, by=by, change=waits)
 
