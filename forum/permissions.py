@@ -292,7 +292,7 @@ def can_withdraw(by: Viewer, post: Any) -> Verdict:
 
 
 def can_moderate(by: Viewer, post: Any) -> Verdict:
-    """Whether `by` may lock, unlock, pin and unpin `post`, a thread."""
+    """Whether `by` may lock, unlock, pin and unpin `post`, a thread of somebody else's."""
     found = can_find(by, post)
     if not found:
         return found
@@ -301,6 +301,8 @@ def can_moderate(by: Viewer, post: Any) -> Verdict:
         return queue
     if post.type != "thread":
         return _no("state", _("Only a question is locked or pinned."))
+    if post.author_id == by.id:
+        return _no("own", _("Nobody acts on themselves."))
     return YES
 
 

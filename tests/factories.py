@@ -69,6 +69,7 @@ def viewer_of(user: User) -> Fan:
         created_at=user.created_at,
         now=clock.now(),
         posts=user.thread_count + user.theory_count + user.reply_count,
+        upheld_at=user.upheld_at,
         load_seen=seen_by,
     )
 

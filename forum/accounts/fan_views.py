@@ -92,7 +92,7 @@ def _waiting(user: User, person: Viewer) -> list[WaitingLine]:
 
 def _line(user: User) -> FanLine:
     posts = user.thread_count + user.theory_count + user.reply_count
-    trust = trust_of(user.created_at, posts, user.trust_set, clock.now())
+    trust = trust_of(user.created_at, posts, user.trust_set, clock.now(), user.upheld_at)
     roles = {"moderator": _("Moderator"), "admin": _("Admin")}
     levels = {"newcomer": _("Newcomer"), "member": _("Member"), "trusted": _("Trusted")}
     return FanLine(

@@ -43,6 +43,8 @@ class User(Base):
     # In force until then; a ban has no end. A suspension that is over means nothing.
     sanction: Mapped[str | None] = mapped_column(String(10))
     sanctioned_until: Mapped[datetime | None]
+    # When moderators last decided against them, as far as it stands: trust waits for 90 days.
+    upheld_at: Mapped[datetime | None]
     is_archive: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime]
     thread_count: Mapped[int] = mapped_column(default=0, server_default="0")

@@ -44,6 +44,7 @@ _session_with_user = (
         _users.c.created_at,
         _users.c.sanction,
         _users.c.sanctioned_until,
+        _users.c.upheld_at,
         _unread.label("unread"),
         _seen.label("seen"),
         (_users.c.thread_count + _users.c.theory_count + _users.c.reply_count).label("posts"),

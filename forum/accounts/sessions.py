@@ -141,6 +141,7 @@ def _fan_of(token: str) -> Fan | None:
         session_id=row.id,
         sanction=sanction_in_force(row.sanction, row.sanctioned_until, now),
         sanctioned_until=row.sanctioned_until,
+        upheld_at=row.upheld_at,
         unread=row.unread,
         load_seen=lambda _user_id: frozenset(map(int, filter(None, (row.seen or "").split(",")))),
     )

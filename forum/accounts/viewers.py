@@ -46,6 +46,7 @@ class Fan(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
         posts: how many of their posts are published.
         sanction: "suspended" or "banned" while one is in force, else None.
         sanctioned_until: when a suspension ends.
+        upheld_at: when something was last decided against them, and not undone since.
         unread: how many notices wait in their inbox.
         load_seen: gives the ids of the films they have opened; asked once, when first needed.
     """
@@ -60,6 +61,7 @@ class Fan(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
     session_id: int = 0
     sanction: str | None = None
     sanctioned_until: datetime | None = None
+    upheld_at: datetime | None = None
     unread: int = 0
     load_seen: Callable[[int], frozenset[int]] = field(default=_nothing_seen, repr=False)
 
@@ -77,7 +79,7 @@ class Fan(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
     @cached_property
     def trust(self) -> str:
         """ "newcomer", "member" or "trusted"."""
-        return trust_of(self.created_at, self.posts, self.trust_set, self.now)
+        return trust_of(self.created_at, self.posts, self.trust_set, self.now, self.upheld_at)
 
     @property
     def is_member(self) -> bool:

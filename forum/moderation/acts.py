@@ -57,7 +57,8 @@ class Act:
         label: on its button.
         done: in the log and in notices.
         event: what it is recorded as.
-        upholds: whether reports that led to it were right; None where they are beside the point.
+        upholds: whether reports that wait in its case were right; None where it says nothing of
+            them, so that they go on waiting.
         needs_grounds: whether rule and reasons must be given.
         key: the key that presses its button.
         reversal: the act that undoes it; None where nothing does, or where it is undone as a whole.
@@ -117,6 +118,9 @@ _ALL = (
 ACTS = {act.name: act for act in _ALL}
 DECIDED = frozenset({*(act.event for act in _ALL), Kind.REVISION_APPROVED})
 """Every kind of event that a decision is recorded as."""
+
+UPHOLDING = frozenset(act.name for act in _ALL if act.upholds)
+"""Acts that find somebody in the wrong: as long as they stand, their author waits for trust."""
 
 SANCTIONS = frozenset({"suspend", "ban", "ban_and_remove"})
 """Acts that put a sanction in force."""

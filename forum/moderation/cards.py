@@ -47,6 +47,7 @@ class ReportLine:
 
     rule: str
     words: str | None
+    version: int | None
     reporter: Byline
     trust_label: str
     at: datetime
@@ -179,7 +180,7 @@ def trust_label(user: User, now: datetime) -> str:
         return {"moderator": _("moderator"), "admin": _("admin")}[user.role]
     posts = user.thread_count + user.theory_count + user.reply_count
     levels = {"newcomer": _("newcomer"), "member": _("member"), "trusted": _("trusted")}
-    return levels[trust_of(user.created_at, posts, user.trust_set, now)]
+    return levels[trust_of(user.created_at, posts, user.trust_set, now, user.upheld_at)]
 
 
 def report_line(row: tuple[Report, Rule, User], viewer: Fan | Guest, *, opened: bool) -> ReportLine:
@@ -192,6 +193,7 @@ def report_line(row: tuple[Report, Rule, User], viewer: Fan | Guest, *, opened: 
     return ReportLine(
         rule=f"{rule.number}. {rule.title}",
         words=report.words if opened or not report.words else None,
+        version=report.post_version,
         reporter=cards.byline(reporter, viewer),
         trust_label=trust_label(reporter, clock.now()),
         at=report.created_at,

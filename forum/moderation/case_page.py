@@ -19,7 +19,7 @@ from forum.moderation.forms import DecisionForm, NoteForm
 from forum.moderation.models import Case, Decision, Rule
 from forum.moderation.queries import Facts
 from forum.moderation.queue_queries import QUEUE
-from forum.moderation.situations import situation_of
+from forum.moderation.situations import is_purge_proposed, situation_of
 from forum.permissions import can_review, can_sanction
 from forum.theories.models import Post
 
@@ -149,12 +149,12 @@ def case_page(
     problem: Problem = Problem(),  # it is frozen
     note_form: NoteForm | None = None,
 ) -> CasePage:
-    """`case` for `viewer`, a moderator; `form` holds what was typed, else what is
-    suggested stands there."""
+    """`case` for `viewer`, a moderator; `form` holds what was typed, or what is suggested."""
     facts = queries.facts_of(case, viewer.id)
     post, author, pending = facts.post, facts.author, facts.pending
     opening = opening_of(facts, viewer)
     reports = queries.reports_of(case.id)
+    read = {report.post_version for report, *_rest in reports if report.post_version}
     decisions = queries.decisions_about(author.id)
     acts = _acts(case, facts, viewer)
     return CasePage(
@@ -165,7 +165,7 @@ def case_page(
         what=cards.what(case, post),
         score=round(case.score) if case.report_count else None,
         reports_sentence=cards.reports_sentence(case.report_count),
-        post=case_post(case, facts, viewer, opening),
+        post=case_post(case, facts, viewer, opening, read),
         pending=pending_diff(post, pending, opening) if opening.opened and pending else None,
         reports=[cards.report_line(line, viewer, opened=opening.opened) for line in reports],
         author=cards.author_line(author, decisions),
@@ -253,7 +253,7 @@ def _claim(case: Case, viewer: Fan | Guest) -> Claim | None:
 
 
 def _second(case: Case, viewer: Fan | Guest) -> Second | None:
-    if case.purge_by_id is None or case.closed_at is not None:
+    if case.closed_at is not None or not is_purge_proposed(case):
         return None
     proposer = session().get_one(User, case.purge_by_id)
     rule = session().get(Rule, case.purge_rule) if case.purge_rule else None

@@ -1,6 +1,6 @@
 """What a case is about, as a moderator reads it: sealed until they open it knowingly."""
 
-from collections.abc import Container
+from collections.abc import Collection, Container
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,13 +12,14 @@ from forum.films.cards import FilmCard, film_card
 from forum.films.models import Film
 from forum.lib import diff, markup
 from forum.lib.database import session
+from forum.lib.language import gettext as _
 from forum.moderation import cards, narrowed
 from forum.moderation.models import Case
 from forum.moderation.queries import Facts
 from forum.theories import cards as post_cards
 from forum.theories.cards import Byline
-from forum.theories.models import PendingRevision, Post
-from forum.theories.queries import revision_of
+from forum.theories.models import PendingRevision, Post, Revision
+from forum.theories.queries import revisions_numbered
 from forum.theories.writing import scopes_in
 
 
@@ -61,12 +62,22 @@ class Above:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """What a post said once; `safe_title` is None where it had the present one."""
+
+    label: str
+    safe_title: str | None
+    html: Markup
+
+
+@dataclass(frozen=True, slots=True)
 class CasePost:
     """What a case is about.
 
     Attributes:
         html: None while the film is sealed and the case not opened.
         above: what it answers, the theory first.
+        earlier: what was reported, if it was changed since, and what its last change replaced.
         veiled: whether passages are left out that name films which the moderator hasn't seen.
         sealed: whether the moderator hasn't seen the film.
         opened: whether they opened the case knowingly.
@@ -81,22 +92,32 @@ class CasePost:
     state_sentence: str
     above: list[Above]
     html: Markup | None
-    body_before: Markup | None
+    earlier: list[Earlier]
     veiled: bool
     sealed: bool
     opened: bool
     open_action: str
 
 
-def case_post(case: Case, facts: Facts, viewer: Fan | Guest, opening: Opening) -> CasePost:
-    """The post of `case`."""
+def case_post(
+    case: Case,
+    facts: Facts,
+    viewer: Fan | Guest,
+    opening: Opening,
+    reported: Collection[int],
+) -> CasePost:
+    """The post of `case`.
+
+    Args:
+        reported: the versions of the post that were reported.
+    """
     post, film, above = facts.post, facts.film, facts.above
-    html, before = None, None
+    html, earlier = None, []
     if opening.opened:
         html = markup.reveal(post.html, opening.scopes)
         if post.title:
             html = markup.headed(post.title, html)
-        before = _before(post, opening) if post.version > 1 else None
+        earlier = _earlier(post, opening, reported)
     return CasePost(
         kind_label=cards.capital(cards.kind_word(post)),
         author=post_cards.byline(facts.author, viewer),
@@ -107,7 +128,7 @@ def case_post(case: Case, facts: Facts, viewer: Fan | Guest, opening: Opening) -
         state_sentence=cards.state_sentence(post),
         above=_all_above(facts, opening),
         html=html,
-        body_before=before,
+        earlier=earlier,
         veiled=html is not None and 'class="veil-absent"' in html,
         sealed=film.id not in viewer.seen,
         opened=opening.knowingly,
@@ -129,7 +150,7 @@ def named_post(post: Post, author: User, viewer: Fan | Guest) -> CasePost:
         state_sentence="",
         above=[],
         html=None,
-        body_before=None,
+        earlier=[],
         veiled=False,
         sealed=True,
         opened=False,
@@ -151,13 +172,24 @@ def pending_diff(post: Post, pending: PendingRevision, opening: Opening) -> list
     return changes + diff.lines(shown(post.body), shown(pending.body))
 
 
-def _before(post: Post, opening: Opening) -> Markup | None:
-    """What a post said before its last change."""
-    revision = revision_of(post.id, post.version - 1)
-    if revision is None:
-        return None
+def _earlier(post: Post, opening: Opening, reported: Collection[int]) -> list[Earlier]:
+    wanted = {post.version - 1, *reported} - {0, post.version}
+    found = revisions_numbered(post.id, wanted) if wanted else []
+    return [_version(revision, post, opening, reported) for revision in found]
+
+
+def _version(
+    revision: Revision, post: Post, opening: Opening, reported: Collection[int]
+) -> Earlier:
+    label = _("The text before its last change")
+    if revision.number in reported:
+        label = _("Version %(number)d, which was reported") % {"number": revision.number}
     html = markup.render(revision.body, scopes_in(revision.body)).html
-    return markup.reveal(html, opening.scopes)
+    html = markup.reveal(html, opening.scopes)
+    if revision.title:
+        html = markup.headed(revision.title, html)
+    changed = revision.safe_title != post.safe_title
+    return Earlier(label, revision.safe_title if changed else None, html)
 
 
 def _all_above(facts: Facts, opening: Opening) -> list[Above]:

@@ -13,14 +13,13 @@ from forum.lib.quotas import Quota
 from forum.moderation import opening, weights
 from forum.moderation.effects import NotPossible
 from forum.moderation.models import Case, CaseOpening, Decision, Note, Report
-from forum.moderation.opening import lock_case, new_case, open_case_of
+from forum.moderation.opening import lock_case, new_case, open_case_of, weigh
 from forum.moderation.situations import still_waits
 from forum.permissions import (
     Viewer,
     can_report,
     can_review,
     can_see_case,
-    can_see_queue,
     require,
 )
 from forum.theories.locking import locked
@@ -53,8 +52,12 @@ def report(post: Post, rule_number: int, words: str, *, by: Viewer) -> bool:
         return reviewed is None
     quotas.check(_REPORT_QUOTAS, lambda since: _reported(by, since), now)
     case = case or new_case(post, "report")
-    weight = weights.weight(getattr(by, "trust", "newcomer"), by.is_moderator, *_record_of(by))
-    said = {"rule_number": rule_number, "words": words, "weight": weight}
+    said = {
+        "rule_number": rule_number,
+        "words": words,
+        "weight": _weight_of(by),
+        "post_version": post.version,
+    }
     statement = insert_into(Report).values(
         case_id=case.id,
         reporter_id=by.id,
@@ -67,7 +70,7 @@ def report(post: Post, rule_number: int, words: str, *, by: Viewer) -> bool:
         statement.on_conflict_do_update(index_elements=["case_id", "reporter_id"], set_=said)
     )
     if not reviewed:
-        _weigh(case)
+        weigh(case)
     events.record(
         Kind.REPORT_FILED,
         by=by,
@@ -82,10 +85,10 @@ def open_case(post: Post, *, by: Viewer) -> Case:
     """The open case about `post`, or a new one on a moderator's own initiative.
 
     Raises:
-        Refused: `by` is no moderator.
+        Refused: `by` may not; see `can_see_case`.
     """
     post = locked(post, by=by)
-    require(can_see_queue(by))
+    require(can_see_case(by, post))
     case = open_case_of(post)
     if case is None:
         case = new_case(post, "own")
@@ -196,33 +199,11 @@ def _already_reviewed(post: Post, rule_number: int) -> Case | None:
 
 
 def _has_said(case: Case, rule_number: int, words: str, by: Viewer) -> bool:
-    """Whether somebody has reported the same in the same words."""
-    return (
-        session().scalar(
-            select(Report.id).where(
-                Report.case_id == case.id,
-                Report.reporter_id == by.id,
-                Report.rule_number == rule_number,
-                Report.words == words,
-            )
-        )
-        is not None
-    )
-
-
-def _weigh(case: Case) -> None:
-    session().flush()
-    count, score = (
-        session()
-        .execute(
-            select(func.count(), func.coalesce(func.sum(Report.weight), 0.0)).where(
-                Report.case_id == case.id
-            )
-        )
-        .one()
-    )
-    case.report_count, case.score = count, score
-    case.version += 1
+    """Whether somebody has reported the same in the same words, or anything where it is decided."""
+    theirs = select(Report.id).where(Report.case_id == case.id, Report.reporter_id == by.id)
+    if case.closed_at is None:
+        theirs = theirs.where(Report.rule_number == rule_number, Report.words == words)
+    return session().scalar(theirs) is not None
 
 
 def _reported(by: Viewer, since: object) -> int:
@@ -238,15 +219,16 @@ def _reported(by: Viewer, since: object) -> int:
     )
 
 
-def _record_of(by: Viewer) -> tuple[int, int]:
-    """How many of a reporter's decided reports were upheld and declined."""
+def _weight_of(by: Viewer) -> float:
+    """What a report weighs, by who its reporter is and how their decided ones ended."""
     rows = session().execute(
         select(Report.state, func.count())
         .where(Report.reporter_id == by.id, Report.state != "open")
         .group_by(Report.state)
     )
     counts = dict(rows.all())
-    return counts.get("upheld", 0), counts.get("declined", 0)
+    record = counts.get("upheld", 0), counts.get("declined", 0)
+    return weights.weight(getattr(by, "trust", "newcomer"), by.is_moderator, *record)
 
 
 def _record(kind: Kind, case: Case, by: Viewer) -> None:

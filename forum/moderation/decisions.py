@@ -9,10 +9,10 @@ from forum.lib.language import gettext as _
 from forum.moderation.acts import ABOUT_ACCOUNTS, ACTS, Grounds, Situation, possible
 from forum.moderation.effects import NotPossible, perform, undo
 from forum.moderation.models import Case, Decision
-from forum.moderation.opening import lock_author, lock_case, lock_decided
+from forum.moderation.opening import drop_purge, lock_author, lock_case, lock_decided
 from forum.moderation.records import About, announce, write
 from forum.moderation.settling import resettle, settle
-from forum.moderation.situations import has_pending, situation_of
+from forum.moderation.situations import has_pending, is_purge_proposed, situation_of
 from forum.permissions import Viewer, can_review, can_sanction, require
 from forum.theories.models import Post
 from forum.theories.writing import Words
@@ -71,7 +71,7 @@ def decide(
     if case.closed_at is not None or case.version != version:
         raise Handled(case.closed_by_id, case.closed_at)
     _check(act, grounds, situation_of(post, author, by=by))
-    if act == "purge" and case.purge_by_id in (None, by.id):
+    if act == "purge" and (case.purge_by_id == by.id or not is_purge_proposed(case)):
         _propose_purge(case, grounds, by)
         return None
     if act == "purge":
@@ -101,7 +101,7 @@ def refuse_purge(case: Case, version: int, *, by: Viewer) -> None:
     require(can_review(by, post, author))
     if case.closed_at is not None or case.version != version:
         raise Handled(case.closed_by_id, case.closed_at)
-    case.purge_by_id = case.purge_rule = case.purge_reasons = case.purge_note = None
+    drop_purge(case)
     case.version += 1
     events.record(Kind.PURGE_REFUSED, by=by, post_id=post.id, codes={"case": case.id})
 
@@ -150,7 +150,7 @@ def _check(act: str, grounds: Grounds, now: Situation) -> None:
 
 
 def _propose_purge(case: Case, grounds: Grounds, by: Viewer) -> None:
-    if case.purge_by_id is None:
+    if not is_purge_proposed(case):
         case.purge_by_id = by.id
         case.purge_rule, case.purge_reasons = grounds.rule_number, grounds.reasons
         case.purge_note = grounds.note

@@ -1,23 +1,26 @@
 """What a decision does to posts and accounts; `decisions` locks, requires and logs."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import delete, select, update
 
 from forum.accounts.models import User
+from forum.lib import clock
 from forum.lib.database import session
 from forum.lib.language import gettext as _
 from forum.moderation import labels, sanctions
 from forum.moderation.acts import SANCTIONS, Grounds
-from forum.moderation.models import DecidedPost, Decision, RefusedRevision
+from forum.moderation.models import Case, DecidedPost, Decision, RefusedRevision, Report
 from forum.permissions import Viewer
 from forum.theories import moving
 from forum.theories.models import IllegalMove, PendingRevision, Post, Revision
-from forum.theories.moving import FilmCounts
+from forum.theories.moving import Moves
 from forum.theories.revising import drop_pending, put_safe_title, put_text
 from forum.theories.writing import Words
 
 _TARGETS = {"remove": "removed", "hide": "hidden", "purge": "purged"}
+_CHANGE = ("post_id", "hold_reason", "safe_title", "title", "body", "kind", "stance")
 REMOVABLE = ("held", "published", "hidden", "withdrawn")
 """States of posts that go when everything of an account is removed."""
 
@@ -53,11 +56,11 @@ def perform(
     if act == "approve":
         _approve(post, effect, by, pending)
     elif act in _TARGETS:
-        _take_down(post, act, effect)
+        _take_down([post], act, effect)
     elif act == "restore":
         _restore(post, effect)
     elif act == "refuse":
-        _refuse_pending(post, effect)
+        _refuse_pending([post], effect)
     elif act in ("lock", "unlock"):
         _lock(post, act == "lock", effect)
     elif act == "retitle":
@@ -88,22 +91,23 @@ def undo(decision: Decision, post: Post, author: User, *, by: Viewer) -> Effect:
         moving.set_locked(post, False)
     elif not _is_in_force(decision, post):
         raise NotPossible(_("Something else was decided or changed since: undo that first."))
-    films = FilmCounts()
-    for before in moved_by(decision):
-        moved = session().get_one(Post, before.post_id)
+    moves = Moves()
+    for before, moved in _moved_by(decision):
         if decision.act == "retitle":
             _retitle(moved, before.safe_title_before or "", effect, by)
         elif moved.log_seq == decision.log_seq:
             effect.moved.append(_as_it_is(moved))
-            _put_back(moved, before, films)
-    films.apply()
+            _put_back(moved, before, moves)
+    moves.apply()
+    _let_wait_again(decision, effect)
     return effect
 
 
-def moved_by(decision: Decision) -> list[DecidedPost]:
-    """The posts that `decision` moved, by id."""
-    rows = session().scalars(
-        select(DecidedPost)
+def _moved_by(decision: Decision) -> list[Any]:
+    """(DecidedPost, Post) of what `decision` moved, by id."""
+    rows = session().execute(
+        select(DecidedPost, Post)
+        .join(Post, Post.id == DecidedPost.post_id)
         .where(DecidedPost.decision_id == decision.id)
         .order_by(DecidedPost.post_id)
     )
@@ -162,33 +166,37 @@ def _approve(post: Post, effect: Effect, by: Viewer, pending: Words | None) -> N
         raise IllegalMove("nothing of this post waits for approval")
 
 
-def _refuse_pending(post: Post, effect: Effect) -> None:
-    """Drop the change that waits; its author gets the text back with the reasons."""
-    waiting = session().get(PendingRevision, post.id)
-    if waiting is not None:
-        copied = ("post_id", "safe_title", "title", "body", "kind", "stance")
-        values = {name: getattr(waiting, name) for name in copied}
+def _refuse_pending(posts: list[Post], effect: Effect) -> None:
+    """Drop the changes that wait; their author gets the texts back with the reasons."""
+    theirs = PendingRevision.post_id.in_([post.id for post in posts])
+    for waiting in session().scalars(select(PendingRevision).where(theirs)).all():
+        values = {name: getattr(waiting, name) for name in _CHANGE}
         effect.refused.append(RefusedRevision(**values))
-        drop_pending(post)
+        session().delete(waiting)
 
 
-def _take_down(post: Post, act: str, effect: Effect, films: FilmCounts | None = None) -> None:
-    effect.moved.append(_as_it_is(post))
-    moving.leave(post, _TARGETS[act], films)
+def _take_down(posts: list[Post], act: str, effect: Effect) -> None:
+    moves = Moves()
+    for post in posts:
+        effect.moved.append(_as_it_is(post))
+        moving.leave(post, _TARGETS[act], moves)
+        if act == "purge":
+            _erase(post)
+    moves.apply()
     if act == "remove":
-        _refuse_pending(post, effect)
-    elif act == "purge":
-        _erase(post)
+        _refuse_pending(posts, effect)
 
 
 def _erase(post: Post) -> None:
-    """Forget what a purged post has said, or was to say, wherever else it is kept."""
+    """Forget what a purged post has said or was to say, wherever else it is kept or quoted."""
     drop_pending(post)
     labels.erase(post)
     session().execute(delete(RefusedRevision).where(RefusedRevision.post_id == post.id))
     session().execute(
         update(DecidedPost).where(DecidedPost.post_id == post.id).values(safe_title_before=None)
     )
+    theirs = select(Case.id).where(Case.post_id == post.id)
+    session().execute(update(Report).where(Report.case_id.in_(theirs)).values(words=""))
 
 
 def _restore(post: Post, effect: Effect) -> None:
@@ -202,16 +210,35 @@ def _restore(post: Post, effect: Effect) -> None:
         if decision.act != "ban_and_remove":  # of which the rest, and the ban, stay in force
             effect.reverts.append(decision)
     effect.moved.append(_as_it_is(post))
-    _put_back(post, before)
+    moves = Moves()
+    _put_back(post, before, moves)
+    moves.apply()
+    if decision is not None:
+        _let_wait_again(decision, effect)
 
 
-def _put_back(post: Post, before: DecidedPost | None, films: FilmCounts | None = None) -> None:
+def _put_back(post: Post, before: DecidedPost | None, moves: Moves) -> None:
     """Bring a post back to where it was `before`: what nobody had seen goes on waiting."""
     state = "published" if post.published_at is not None else "held"
-    moving.leave(post, before.state_before if before is not None else state, films)
+    moving.leave(post, before.state_before if before is not None else state, moves)
     was_hidden = before is not None and post.state == "hidden"
     post.removed_under = before.removed_under_before if before and was_hidden else None
     post.log_seq = before.log_seq_before if before and was_hidden else None
+
+
+def _let_wait_again(decision: Decision, effect: Effect) -> None:
+    """Let the changes that `decision` removed with posts wait as before, where those are back."""
+    back = [moved.post_id for moved in effect.moved]
+    rows = session().execute(
+        select(RefusedRevision, Post.version)
+        .join(Post, Post.id == RefusedRevision.post_id)
+        .where(RefusedRevision.decision_id == decision.id, RefusedRevision.post_id.in_(back))
+    )
+    for removed, version in rows.all():
+        values = {name: getattr(removed, name) for name in _CHANGE}
+        values["hold_reason"] = removed.hold_reason or "change"
+        session().add(PendingRevision(**values, version=version, created_at=clock.now()))
+        session().delete(removed)
 
 
 def _lock(post: Post, locks: bool, effect: Effect) -> None:
@@ -237,8 +264,5 @@ def _retitle(post: Post, safe_title: str, effect: Effect, by: Viewer) -> None:
 
 def _remove_everything(author: User, effect: Effect) -> None:
     """Remove whatever `author` has posted; all of it is locked, with what stands above it."""
-    films = FilmCounts()
     theirs = select(Post).where(Post.author_id == author.id, Post.state.in_(REMOVABLE))
-    for post in session().scalars(theirs.order_by(Post.id)).all():
-        _take_down(post, "remove", effect, films)
-    films.apply()
+    _take_down(list(session().scalars(theirs.order_by(Post.id))), "remove", effect)

@@ -110,6 +110,7 @@ class RuleForm(Form):
 
 
 class TextForm(Form):
-    """A page of the site."""
+    """A page of the site; 0 is the version that no admin has written."""
 
+    version = HiddenField(default="0")
     body = prose_field(BODY_LENGTH)

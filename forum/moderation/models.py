@@ -115,6 +115,8 @@ class Report(Base):
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
     reporter_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     rule_number: Mapped[int] = mapped_column(ForeignKey("rules.number"))
+    # The post's version that they had read; null in reports from before this was kept.
+    post_version: Mapped[int | None]
     words: Mapped[str] = mapped_column(Text)
     weight: Mapped[float]
     # "moot" where nobody judged it, since the author took down what it was about.
@@ -180,13 +182,16 @@ class DecidedPost(Base):
 
 
 class RefusedRevision(Base):
-    """A change that a decision refused, or swept away with its post: its author reads it again."""
+    """A change that waited, which a decision refused or removed with its post: its author reads it
+    again beside the reasons. Where the removal is undone it waits again, and is no longer here."""
 
     __tablename__ = "refused_revisions"
     __table_args__ = (Index("ix_refused_revisions_post_id", "post_id"),)
 
     decision_id: Mapped[int] = mapped_column(ForeignKey("decisions.id"), primary_key=True)
     post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"), primary_key=True)
+    # Why it waited; null where an older release refused it.
+    hold_reason: Mapped[str | None] = mapped_column(String(10))
     safe_title: Mapped[str | None] = mapped_column(String(80))
     title: Mapped[str | None] = mapped_column(String(160))
     body: Mapped[str] = mapped_column(Text)
@@ -284,6 +289,7 @@ class SiteText(Base):
     __tablename__ = "site_texts"
 
     name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
     body: Mapped[str] = mapped_column(Text)
     html: Mapped[str] = mapped_column(Text)
     changed_at: Mapped[datetime]

@@ -3,7 +3,7 @@ need it."""
 
 from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 
 from forum.accounts.models import User
 from forum.lib import clock
@@ -15,6 +15,7 @@ from forum.moderation.situations import has_pending
 from forum.permissions import Viewer
 from forum.theories.locking import locked
 from forum.theories.models import Post
+from forum.theories.waiting import pending_of
 
 
 def lock_case(case: Case, *, by: Viewer, everything: bool = False) -> tuple[Case, Post]:
@@ -113,8 +114,7 @@ def close_withdrawn(post: Post) -> list[Report]:
     if case is None:
         return []
     _end(case, "withdrawn", post.author_id)
-    waiting = select(Report).where(Report.case_id == case.id, Report.state == "open")
-    reports = list(session().scalars(waiting.order_by(Report.id)))
+    reports = open_reports(post.id)
     for report in reports:
         report.state, report.decided_at = "moot", clock.now()
     return reports
@@ -126,7 +126,8 @@ def discard(case: Case, by: Viewer) -> None:
 
 
 def reopen(post: Post) -> Case:
-    """The open case of a post that is out of sight again: the last one goes on, or a new one."""
+    """The open case of a post that waits again, or whose change does: the last one goes on, or a
+    new one."""
     case = open_case_of(post) or session().scalar(
         select(Case).where(Case.post_id == post.id).order_by(Case.id.desc()).limit(1)
     )
@@ -137,7 +138,38 @@ def reopen(post: Post) -> Case:
     case.version += 1
     if post.state == "held":
         case.kind, case.hold_reason = "held", post.hold_reason
+    elif (change := pending_of(post.id)) is not None:
+        case.hold_reason = change.hold_reason
     return case
+
+
+def open_reports(post_id: int) -> list[Report]:
+    """The reports of a post that nobody has decided, whichever case they came into."""
+    theirs = select(Report).join(Case, Case.id == Report.case_id)
+    waiting = theirs.where(Case.post_id == post_id, Report.state == "open")
+    return list(session().scalars(waiting.order_by(Report.id)))
+
+
+def gather_reports(case: Case) -> None:
+    """Let the open reports that came into earlier cases of a post be read in `case`, its open one;
+    but one where their reporter has reported it in this case, too. Part of undoing."""
+    there = set(session().scalars(select(Report.reporter_id).where(Report.case_id == case.id)))
+    for report in open_reports(case.post_id):
+        if report.reporter_id not in there:
+            there.add(report.reporter_id)
+            before = session().get_one(Case, report.case_id)
+            report.case_id = case.id
+            weigh(before)
+            weigh(case)
+
+
+def weigh(case: Case) -> None:
+    """Sum up the reports of `case`, one of which came, went or changed."""
+    session().flush()
+    kept = select(func.count(), func.coalesce(func.sum(Report.weight), 0.0))
+    row = session().execute(kept.where(Report.case_id == case.id)).one()
+    case.report_count, case.score = row
+    case.version += 1
 
 
 def open_case_of(post: Post) -> Case | None:
@@ -168,6 +200,11 @@ def new_case(post: Post, kind: str, hold_reason: str | None = None) -> Case:
 def end_claim(case: Case) -> None:
     """Let go of a case, and of a purge that somebody proposed."""
     case.claimed_by_id = case.claimed_until = None
+    drop_purge(case)
+
+
+def drop_purge(case: Case) -> None:
+    """Forget the purge that somebody proposed."""
     case.purge_by_id = case.purge_rule = case.purge_reasons = case.purge_note = None
 
 

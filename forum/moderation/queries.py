@@ -162,12 +162,21 @@ def decision_row(decision_id: int) -> Any:
     return session().execute(statement).one()
 
 
-def refused_by(decision: Decision) -> RefusedRevision | None:
-    """The change that a decision about a post refused, or took down with it: its author reads it
-    again beside the reasons."""
-    if decision.post_id is None:
-        return None
-    return session().get(RefusedRevision, (decision.id, decision.post_id))
+def refused_by(decision: Decision) -> list[Any]:
+    """(RefusedRevision, Post, theory above a reply, Film) of the changes that a decision refused,
+    or removed with their posts, by post; at most 50."""
+    above = aliased(Post)
+    return list(
+        session().execute(
+            select(RefusedRevision, Post, above, Film)
+            .join(Post, Post.id == RefusedRevision.post_id)
+            .join(Film, Film.id == Post.film_id)
+            .outerjoin(above, above.id == Post.theory_id)
+            .where(RefusedRevision.decision_id == decision.id)
+            .order_by(RefusedRevision.post_id)
+            .limit(50)
+        )
+    )
 
 
 def last_decision_against(user_id: int) -> Decision | None:

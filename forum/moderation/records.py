@@ -1,8 +1,9 @@
 """A decision with its line in the log, and the event that notices follow from."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
 from forum import events
 from forum.accounts.models import User
@@ -10,7 +11,7 @@ from forum.events import Kind
 from forum.lib import clock
 from forum.lib.database import session
 from forum.moderation import log
-from forum.moderation.acts import ABOUT_ACCOUNTS, ACTS, TAKE_DOWN, Grounds
+from forum.moderation.acts import ABOUT_ACCOUNTS, ACTS, TAKE_DOWN, UPHOLDING, Grounds
 from forum.moderation.effects import Effect
 from forum.moderation.labels import AN_ACCOUNT, label_of
 from forum.moderation.models import Case, Decision, LogEntry, Rule
@@ -69,6 +70,7 @@ def write(about: About, grounds: Grounds, effect: Effect, *, by: Viewer) -> Deci
     if about.act in TAKE_DOWN:
         _mark(effect, entry)
     session().flush()
+    about.author.upheld_at = _last_upheld(about.author)
     return decision
 
 
@@ -113,6 +115,16 @@ def _append(about: About, grounds: Grounds, effect: Effect, by: Viewer) -> tuple
         ),
         AN_ACCOUNT if about_account else label_of(post, above),
         grounds.note,
+    )
+
+
+def _last_upheld(author: User) -> datetime | None:
+    return session().scalar(
+        select(func.max(Decision.at)).where(
+            Decision.user_id == author.id,
+            Decision.act.in_(UPHOLDING),
+            Decision.reverted_by_id.is_(None),
+        )
     )
 
 

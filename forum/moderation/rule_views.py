@@ -37,8 +37,7 @@ class RuleLine:
 def show_rules() -> Any:
     """The site's rules, as reports and decisions cite them."""
     may_edit = bool(can_change_texts(viewer()))
-    preface = queries.site_text("rules")
-    html = preface.html if preface else render(starting_text("rules") or "").html
+    _version, _body, html = _standing("rules")
     return render_template(
         "moderation/rules.html",
         rules=[_line(rule, may_edit) for rule in queries.rules()],
@@ -84,9 +83,9 @@ def edit_text(name: str) -> Any:
     require(can_change_texts(viewer()))
     if name not in _TEXTS:
         abort(404)
-    kept = queries.site_text(name)
-    body = kept.body if kept else starting_text(name) or ""
-    return _text_page(name, TextForm(formdata=None, data={"body": body}), None, 200)
+    version, body, _html = _standing(name)
+    form = TextForm(formdata=None, data={"version": str(version), "body": body})
+    return _text_page(name, form, 200)
 
 
 @blueprint.post("/texts/<name>")
@@ -97,14 +96,30 @@ def change_text(name: str) -> Any:
         abort(404)
     form = TextForm()
     if not form.validate():
-        return _text_page(name, form, None, 422)
+        return _text_page(name, form, 422)
     html = render(form.body.data).html
     if request.form.get("act") == "preview":
-        return _text_page(name, form, reveal(html, ()), 200)
-    with unit_of_work():
-        rules.change_text(name, form.body.data, html, by=viewer())
+        return _text_page(name, form, 200, preview=reveal(html, ()))
+    seen = number_in(form.version.data)
+    try:
+        with unit_of_work():
+            rules.change_text(name, form.body.data, html, seen, by=viewer())
+    except rules.Outdated:
+        session().expire_all()
+        version, _body, stands = _standing(name)
+        form.version.data = str(version)
+        return _text_page(name, form, 409, stands=reveal(stands, ()))
     endpoint = "moderation.rules" if name == "rules" else f"texts.{name}"
     return onward(url_for(endpoint), said="text-changed")
+
+
+def _standing(name: str) -> tuple[int, str, str]:
+    """The version of a page that stands, with its Markdown and HTML."""
+    kept = queries.site_text(name)
+    if kept is not None:
+        return kept.version, kept.body, kept.html
+    body = starting_text(name) or ""
+    return 0, body, render(body).html
 
 
 def _found(number: int) -> Rule:
@@ -136,12 +151,20 @@ def _rule_page(rule: Rule, form: RuleForm, status: int, *, outdated: bool = Fals
     return page, status
 
 
-def _text_page(name: str, form: TextForm, preview: Markup | None, status: int) -> Any:
+def _text_page(
+    name: str,
+    form: TextForm,
+    status: int,
+    *,
+    preview: Markup | None = None,
+    stands: Markup | None = None,
+) -> Any:
     page = render_template(
         "texts/edit.html",
         form=form,
         heading=_TEXTS[name],
         action=url_for("moderation.change_text", name=name),
         preview=preview,
+        stands=stands,
     )
     return page, status

@@ -32,7 +32,7 @@ def seed_rules(*, by: Viewer) -> None:
 
 
 class Outdated(Exception):
-    """The rule was rewritten by somebody else since its form was opened."""
+    """The rule or page was rewritten by somebody else since its form was opened."""
 
 
 def change_rule(
@@ -58,22 +58,34 @@ def change_rule(
     events.record(Kind.RULE_CHANGED, by=by, codes={"rule": rule.number, "version": rule.version})
 
 
-def change_text(name: str, body: str, html: str, *, by: Viewer) -> None:
+def change_text(name: str, body: str, html: str, version: int, *, by: Viewer) -> None:
     """Rewrite a page of the site, such as "about".
 
     Args:
         html: `body` rendered, before the transaction.
+        version: the one that was rewritten; 0 for the one that no admin has written.
 
     Raises:
         Refused: `by` is no admin.
+        Outdated: another version stands by now.
     """
     require(can_change_texts(by))
+    kept = session().get(SiteText, name, populate_existing=True)
+    if kept is not None and kept.body == body:
+        return
     values = {"body": body, "html": html, "changed_at": clock.now()}
-    session().execute(
+    written = session().execute(
         insert_into(SiteText)
         .values(name=name, **values)
-        .on_conflict_do_update(index_elements=["name"], set_=values)
+        .on_conflict_do_update(
+            index_elements=["name"],
+            set_={"version": SiteText.version + 1, **values},
+            where=SiteText.version == version,
+        )
+        .returning(SiteText.version)
     )
+    if written.scalar() != version + 1:
+        raise Outdated
     events.record(Kind.TEXT_CHANGED, by=by, codes={"text": name})
 
 

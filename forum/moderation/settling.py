@@ -9,9 +9,9 @@ from forum.lib.database import session
 from forum.moderation.acts import ACTS, TAKE_DOWN
 from forum.moderation.effects import Effect
 from forum.moderation.models import Case, Decision, Report
-from forum.moderation.opening import end_claim, reopen
+from forum.moderation.opening import drop_purge, end_claim, gather_reports, open_reports, reopen
 from forum.moderation.situations import has_pending, still_waits
-from forum.theories.models import Post
+from forum.theories.models import PendingRevision, Post
 
 
 def settle(case: Case, decision: Decision, effect: Effect, *, is_change: bool) -> None:
@@ -23,6 +23,8 @@ def settle(case: Case, decision: Decision, effect: Effect, *, is_change: bool) -
     """
     post = session().get_one(Post, case.post_id)
     case.version += 1
+    if ACTS[decision.act].upholds is None and open_reports(post.id):
+        return  # what was reported has still to be judged
     if still_waits(post) or (is_change and case.kind != "edit"):
         _go_on(case, post)
     else:
@@ -43,10 +45,11 @@ def resettle(decision: Decision, effect: Effect) -> None:
         if undone.act == "hide":
             _close_hidden(undone, decision)
         _turn(undone, decision, moved)
-    for post_id in sorted(moved):
-        post = session().get_one(Post, post_id)
-        if post.state in ("held", "hidden"):
-            reopen(post)
+    changed = select(PendingRevision.post_id)
+    waiting = Post.state.in_(("held", "hidden")) | Post.id.in_(changed)
+    again = select(Post).where(Post.id.in_(moved), waiting).order_by(Post.id)
+    for post in session().scalars(again).all():
+        gather_reports(reopen(post))
 
 
 def _behind(effect: Effect) -> list[Decision]:
@@ -56,7 +59,7 @@ def _behind(effect: Effect) -> list[Decision]:
 
 
 def _go_on(case: Case, post: Post) -> None:
-    case.purge_by_id = case.purge_rule = case.purge_reasons = case.purge_note = None
+    drop_purge(case)
     if post.state == "held":
         case.hold_reason = post.hold_reason
         case.kind = case.kind if case.report_count else "held"
@@ -71,8 +74,7 @@ def _close(case: Case, decision: Decision) -> None:
     case.closed_at, case.closed_by_id = decision.at, decision.by_id
     case.outcome = "approved" if decision.act == "approve" else "upheld" if upholds else "declined"
     end_claim(case)
-    waiting = select(Report).where(Report.case_id == case.id, Report.state == "open")
-    for report in session().scalars(waiting).all():
+    for report in open_reports(case.post_id):
         _decide(report, "upheld" if upholds else "declined", decision)
 
 

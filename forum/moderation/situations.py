@@ -8,6 +8,7 @@ from forum.accounts.trust import trust_of
 from forum.lib import clock
 from forum.lib.database import session
 from forum.moderation.acts import Situation
+from forum.moderation.models import Case
 from forum.permissions import Viewer, can_sanction
 from forum.theories.models import PendingRevision, Post
 
@@ -42,8 +43,17 @@ def still_waits(post: Post) -> bool:
     return post.state in ("held", "hidden") or has_pending(post)
 
 
+def is_purge_proposed(case: Case) -> bool:
+    """Whether a purge waits for a second moderator: whoever proposed it still is one."""
+    if case.purge_by_id is None:
+        return False
+    proposer = session().get_one(User, case.purge_by_id)
+    until = proposer.sanctioned_until
+    return bool(proposer.rank) and not sanction_in_force(proposer.sanction, until, clock.now())
+
+
 def _is_new(author: User) -> bool:
     now = clock.now()
     posts = author.thread_count + author.theory_count + author.reply_count
-    is_newcomer = trust_of(author.created_at, posts, author.trust_set, now) == "newcomer"
-    return is_newcomer or now - author.created_at < NEW_FOR
+    trust = trust_of(author.created_at, posts, author.trust_set, now, author.upheld_at)
+    return trust == "newcomer" or now - author.created_at < NEW_FOR

@@ -24,7 +24,7 @@ from forum.moderation.decisions import Grounds, GroundsMissing
 from forum.moderation.effects import NotPossible
 from forum.moderation.forms import ReversalForm
 from forum.moderation.log_views import how_words
-from forum.moderation.models import Decision, Report, RuleVersion
+from forum.moderation.models import Decision, RefusedRevision, Report, RuleVersion
 from forum.moderation.views import blueprint
 from forum.permissions import can_read_statement, can_see_queue, require
 from forum.theories import cards as post_cards
@@ -68,7 +68,7 @@ class Statement:
     until: datetime | None
     post_label: str | None
     post_url: str | None
-    text: OwnText | None
+    texts: list[OwnText]
     rule: CitedRule | None
     reasons: str
     how: str
@@ -200,7 +200,7 @@ def _statement(
         until=decision.until,
         post_label=name,
         post_url=post_cards.permalink(post) if post.state != "purged" else None,
-        text=_own_text(decision, post) if mine else None,
+        texts=_own_texts(decision, post) if mine else [],
         rule=cited,
         reasons=decision.reasons or _("Nothing stood against it."),
         how=how_words(decision.source).capitalize() + ".",
@@ -229,23 +229,34 @@ def _redress() -> Redress:
     return Redress(contact or _("whoever runs this place"), url)
 
 
-def _own_text(decision: Decision, post: Post) -> OwnText | None:
-    """What the author gets back, or is told about."""
-    if decision.act in ("purge", "lift") or post.state == "purged":
-        return None
-    refused = queries.refused_by(decision) if decision.act == "refuse" else None
-    if refused is not None:
-        html: str = render(refused.body, scopes_in(refused.body)).html
-        if refused.title:
-            html = markup.headed(refused.title, html)
-        who = _("the change that was refused: only you can read it")
-        return OwnText(_("Your text"), who, markup.reveal(html, viewer().seen))
+def _own_texts(decision: Decision, post: Post) -> list[OwnText]:
+    """What the author gets back, or is told about: the post, and the changes that went with it."""
+    if decision.act in ("purge", "lift"):
+        return []
+    changes = [_own_change(decision, *row) for row in queries.refused_by(decision)]
+    if post.state == "purged" or (decision.act == "refuse" and changes):
+        return changes
     readers = {
         "published": _("as it stands for everybody"),
         "withdrawn": _("you withdrew it: only you can read it"),
     }
     who = readers.get(post.state, _("only you and the moderators can read it"))
-    return OwnText(_("Your text"), who, markup.reveal(post.html, viewer().seen))
+    return [OwnText(_("Your text"), who, markup.reveal(post.html, viewer().seen)), *changes]
+
+
+def _own_change(
+    decision: Decision, change: RefusedRevision, post: Post, above: Post | None, film: Film
+) -> OwnText:
+    html: str = render(change.body, scopes_in(change.body)).html
+    if change.title:
+        html = markup.headed(change.title, html)
+    html = markup.reveal(html, viewer().seen)
+    if decision.act == "refuse":
+        who = _("the change that was refused: only you can read it")
+        return OwnText(_("Your text"), who, html)
+    who = _("it waited, and was removed with the rest: only you can read it")
+    name = {"what": cards.safe_name(post, above, film, own=True)}
+    return OwnText(_("Your change of %(what)s") % name, who, html)
 
 
 def _outcome(report: Report, post: Post, above: Post | None, film: Film) -> ReportOutcome:

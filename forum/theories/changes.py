@@ -17,13 +17,14 @@ class Outdated(Exception):
     """The post was changed in another tab since its form was opened."""
 
 
-def revise(post: Post, words: Words, version: int, *, by: Viewer) -> bool:
+def revise(post: Post, words: Words, version: int, *, by: Viewer, change: str = "") -> bool:
     """Give `post` a new text; what it said before is kept as a revision.
 
     A newcomer's change that adds a link, or is large, waits for a moderator instead.
 
     Args:
         version: the version whose text the person edited.
+        change: the stamp of the change that waited then and that they edited; "" for none.
 
     Returns:
         Whether the new text stands; False if it waits.
@@ -34,10 +35,12 @@ def revise(post: Post, words: Words, version: int, *, by: Viewer) -> bool:
     """
     post = locked(post, by=by)
     require(can_edit(by, post))
-    if post.version != version:
+    waiting = session().get(PendingRevision, post.id, populate_existing=True)
+    if waiting is not None and _says(waiting, words):
+        return False
+    if (post.version, waiting.stamp if waiting is not None else "") != (version, change):
         raise Outdated
-    same = (post.body, post.title, post.safe_title) == (words.body, words.title, words.safe_title)
-    if same and (post.kind, post.stance) == (words.kind, words.stance):
+    if _says(post, words):
         return True
     hold_reason = screening.reason_to_hold_change(
         is_newcomer=post.state == "published" and not (by.is_member or by.is_moderator),
@@ -126,6 +129,12 @@ def _hold(post: Post, words: Words, reason: str, by: Viewer) -> None:
         post_id=post.id,
         codes={"reason": reason},
     )
+
+
+def _says(written: Post | PendingRevision, words: Words) -> bool:
+    """Whether `written` is the same as `words`."""
+    names = ("body", "title", "safe_title", "kind", "stance")
+    return all(getattr(written, name) == getattr(words, name) for name in names)
 
 
 def _all_text(written: Post | Words) -> str:

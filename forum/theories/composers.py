@@ -227,7 +227,8 @@ def edit_composer(post: Post) -> Composer:
         return render_template("theories/compose_theory.html", **context), status
 
     def publish(words: Words) -> tuple[Post, str]:
-        stands = changes.revise(post, words, form.edited_version(), by=viewer())
+        change = form.change.data or ""
+        stands = changes.revise(post, words, form.edited_version(), by=viewer(), change=change)
         return post, "saved" if stands else "edit-held"
 
     return Composer(
@@ -244,9 +245,10 @@ def edit_composer(post: Post) -> Composer:
 
 def _filled(form_class: type[ComposerForm], post: Post, pending: PendingRevision | None) -> Any:
     """The form of an edit: with the change that waits, if there is one, for the present version."""
-    if pending is None:
-        return form_class(obj=post)
-    return form_class(obj=pending, data={"version": str(post.version)})
+    form = form_class(obj=pending or post)
+    form.version.data = str(post.version)
+    form.change.data = pending.stamp if pending is not None else ""
+    return form
 
 
 def _draft_url(kind: str, target_id: int) -> str:

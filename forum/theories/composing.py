@@ -23,7 +23,7 @@ from forum.permissions import (
     can_reply,
     require,
 )
-from forum.theories import cards, drafts
+from forum.theories import cards, drafts, waiting
 from forum.theories.changes import Outdated
 from forum.theories.composers import (
     Composer,
@@ -177,6 +177,8 @@ def _again(
     if status == 409:
         current = found_or_404(composer.target_id, viewer())
         form.version.data = str(current.version)
+        pending = waiting.pending_of(current.id)
+        form.change.data = pending.stamp if pending is not None else ""
     page, status = composer.show(None, status)
     return page, status, headers or {}
 

@@ -26,16 +26,22 @@ _KINDS = ("thread", "theory", "reply")
 
 @dataclass(frozen=True, slots=True)
 class DraftLine:
-    """A draft in the list: what it is called, and what it will answer."""
+    """A draft in the list: what it is called, and what it will answer.
+
+    Attributes:
+        where, where_url, url: the place and its composer; None where the place is gone.
+        whole: all that was written, where no composer shows it.
+    """
 
     label: str
-    where: str
-    where_url: str
+    where: str | None
+    where_url: str | None
     kind_label: str
     saved_at: datetime
-    url: str
+    url: str | None
     discard_url: str
     first_words: str
+    whole: str
 
 
 @blueprint.get("/drafts", endpoint="drafts")
@@ -47,11 +53,10 @@ def list_drafts() -> Any:
     kept = draft_queries.drafts_of(person.id)
     films = films_with(d.target_id for d in kept if d.kind == "thread")
     posts = queries.posts_with(d.target_id for d in kept if d.kind != "thread")
-    lines = (_line(draft, films, posts) for draft in kept)
     return render_template(
         "theories/drafts.html",
         section="settings",
-        drafts=[line for line in lines if line],
+        drafts=[_line(draft, films, posts) for draft in kept],
         waiting=[
             cards.waiting_line(post, above, film.title)
             for post, above, film in waiting.waiting_of(person.id)
@@ -92,11 +97,10 @@ def _target_found(kind: str, target_id: int) -> bool:
     return post is not None and bool(can_find(viewer(), post))
 
 
-def _line(draft: Draft, films: dict[int, Film], posts: dict[int, Post]) -> DraftLine | None:
+def _line(draft: Draft, films: dict[int, Film], posts: dict[int, Post]) -> DraftLine:
     place = _place(draft, films, posts)
-    if place is None:
-        return None
-    where, where_url, url = place
+    where, where_url, url = place or (None, None, None)
+    body = draft.fields.get("body", "")
     labels = {"thread": _("a question"), "theory": _("a theory"), "reply": _("a reply")}
     return DraftLine(
         label=draft.fields.get("title") or draft.fields.get("safe_title", ""),
@@ -106,14 +110,15 @@ def _line(draft: Draft, films: dict[int, Film], posts: dict[int, Post]) -> Draft
         saved_at=draft.saved_at,
         url=url,
         discard_url=url_for("theories.discard_draft", kind=draft.kind, target_id=draft.target_id),
-        first_words=excerpt(draft.fields.get("body", ""), 160),
+        first_words=excerpt(body, 160),
+        whole="" if place else body,
     )
 
 
 def _place(
     draft: Draft, films: dict[int, Film], posts: dict[int, Post]
 ) -> tuple[str, str, str] | None:
-    """What a draft answers: its name, its address, and the composer's."""
+    """What a draft answers: its name, its address, and the composer's; None if it is gone."""
     if draft.kind == "thread":
         film = films.get(draft.target_id)
         if film is None or not can_find_film(viewer(), film):

@@ -34,9 +34,10 @@ _STANCE_CHOICES = (
 
 
 class _Composer(Form):
-    """What every composer has: a body, and the version that is edited."""
+    """What every composer has: a body, and the version that is edited, or the change that waits."""
 
     version = HiddenField(default="1")
+    change = HiddenField(default="")
 
     def validate_body(self, field: Any) -> None:
         """Each film that a veil names must be ours, else the veil would open to everybody."""
@@ -66,7 +67,7 @@ class _Composer(Form):
         return {
             name: str(field.data)
             for name, field in self._fields.items()
-            if field.data and name != "version"
+            if field.data and name not in ("version", "change")
         }
 
 

@@ -255,6 +255,11 @@ class PendingRevision(Base):
     stance: Mapped[str | None] = mapped_column(String(10))
     created_at: Mapped[datetime]
 
+    @property
+    def stamp(self) -> str:
+        """What tells this change from those that waited before and after it."""
+        return self.created_at.isoformat()
+
 
 class Draft(Base):
     """What a fan has half written, kept for them alone; one for each place."""

@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy.orm import InstrumentedAttribute
 
 from forum import counters, events
 from forum.accounts.models import User
@@ -11,7 +12,7 @@ from forum.films.models import Film
 from forum.lib import clock
 from forum.lib.database import run, session, table_of
 from forum.permissions import Viewer
-from forum.theories.models import Post, Revision, Theory, Thread
+from forum.theories.models import Post, Reply, Revision, Theory, Thread
 from forum.theories.writing import stance_counts
 
 _PUBLISHED = {
@@ -26,26 +27,45 @@ _STIR_THREAD, _STIR_FILM = (
 )
 
 
-class FilmCounts:
-    """What films gain and lose in one act on many posts.
+class Moves:
+    """What the moves of one act change beside the posts themselves: states copied below them, and
+    what is counted above.
 
-    Applied at its end, in one order: of two acts on the same films the one waits for the other, and
-    never each for each.
+    Applied at its end, in one order and each row once: of two acts on the same rows the one waits
+    for the other, and never each for each.
     """
 
     def __init__(self) -> None:
-        self._deltas: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+        self._states: dict[tuple[str, str], list[int]] = defaultdict(list)
+        self._deltas: dict[tuple[int, int], dict[str, int]] = defaultdict(lambda: defaultdict(int))
 
-    def add(self, film_id: int, **deltas: int) -> None:
-        """Note `deltas` (column name → amount) of a film."""
+    def spread(self, post: Post) -> None:
+        """Copy a thread's or theory's state onto the posts below it, where permissions read it."""
+        if isinstance(post, Thread):
+            post.thread_state = post.state
+        if not isinstance(post, Reply):
+            self._states[post.type, post.state].append(post.id)
+
+    def count(self, row: InstrumentedAttribute[int], id: int, **deltas: int) -> None:
+        """Note `deltas` (column name → amount) of the row of ``row``'s table numbered `id`."""
         for name, by in deltas.items():
-            self._deltas[film_id][name] += by
+            self._deltas[_COUNTED.index(row), id][name] += by
 
     def apply(self) -> None:
         """Write down all that was noted."""
-        for film_id, deltas in sorted(self._deltas.items()):
-            counters.apply_delta(Film.id, film_id, **deltas)
-        self._deltas.clear()
+        session().flush()
+        for (type, state), ids in sorted(self._states.items()):
+            below = update(Post).where(getattr(Post, f"{type}_id").in_(ids))
+            session().execute(
+                below.values({f"{type}_state": state}),
+                execution_options={"synchronize_session": False},
+            )
+        for (place, id), deltas in sorted(self._deltas.items()):
+            counters.apply_delta(_COUNTED[place], id, **deltas)
+
+
+_COUNTED: tuple[InstrumentedAttribute[int], ...] = (User.id, Post.id, Film.id)
+"""Where posts are counted, in the order in which everybody locks."""
 
 
 def publish(post: Post, *, by: Viewer) -> None:
@@ -57,11 +77,10 @@ def publish(post: Post, *, by: Viewer) -> None:
         IllegalMove: the post can't be published from where it is.
     """
     post.publish(clock.now())
-    session().flush()
-    _spread_state(post)
-    films = FilmCounts()
-    _count(post, 1, films)
-    films.apply()
+    moves = Moves()
+    moves.spread(post)
+    _count(post, 1, moves)
+    moves.apply()
     _stir(post)
     events.record(
         _PUBLISHED[post.type],
@@ -72,13 +91,13 @@ def publish(post: Post, *, by: Viewer) -> None:
     )
 
 
-def leave(post: Post, state: str, films: FilmCounts | None = None) -> None:
+def leave(post: Post, state: str, among: Moves | None = None) -> None:
     """Take a post from where it is to `state`; coming back after a removal is one such way.
 
     Part of an operation that has locked the post and required the right to do so.
 
     Args:
-        films: where the act on many posts counts films; it applies them itself.
+        among: the moves of an act on many posts, which applies them itself.
 
     Raises:
         IllegalMove: the post can't go there.
@@ -87,13 +106,12 @@ def leave(post: Post, state: str, films: FilmCounts | None = None) -> None:
     post.move_to(state)
     if state == "purged":  # the text must go, and so must what it once was
         session().execute(delete(Revision).where(Revision.post_id == post.id))
-    session().flush()
-    _spread_state(post)
+    moves = among or Moves()
+    moves.spread(post)
     if was_published != (post.state == "published"):
-        counts = films or FilmCounts()
-        _count(post, -1 if was_published else 1, counts)
-        if films is None:
-            counts.apply()
+        _count(post, -1 if was_published else 1, moves)
+    if among is None:
+        moves.apply()
 
 
 def set_locked(thread: Post, locks: bool) -> None:
@@ -107,21 +125,21 @@ def set_locked(thread: Post, locks: bool) -> None:
     session().execute(update(Post).where(below).values(thread_locked=locks))
 
 
-def _count(post: Post, by: int, films: FilmCounts) -> None:
+def _count(post: Post, by: int, moves: Moves) -> None:
     """Count a post in above (`by` 1), or out of what it no longer belongs to (-1)."""
     shown_votes = 0 if post.blind else post.vote_count
     if isinstance(post, Thread):
-        counters.apply_delta(User.id, post.author_id, thread_count=by)
-        films.add(post.film_id, thread_count=by)
+        moves.count(User.id, post.author_id, thread_count=by)
+        moves.count(Film.id, post.film_id, thread_count=by)
     elif isinstance(post, Theory):
         assert post.thread_id is not None
         votes = by * shown_votes
-        counters.apply_delta(User.id, post.author_id, theory_count=by)
-        counters.apply_delta(Post.id, post.thread_id, theory_count=by, vote_count=votes)
-        films.add(post.film_id, theory_count=by, vote_count=votes)
+        moves.count(User.id, post.author_id, theory_count=by)
+        moves.count(Post.id, post.thread_id, theory_count=by, vote_count=votes)
+        moves.count(Film.id, post.film_id, theory_count=by, vote_count=votes)
     else:
-        counters.apply_delta(User.id, post.author_id, reply_count=by)
-        counters.apply_delta(Post.id, post.theory_id or 0, **stance_counts(post, by))
+        moves.count(User.id, post.author_id, reply_count=by)
+        moves.count(Post.id, post.theory_id or 0, **stance_counts(post, by))
 
 
 def _stir(post: Post) -> None:
@@ -129,15 +147,3 @@ def _stir(post: Post) -> None:
     now = clock.now()
     run(_STIR_THREAD, {"stirred": post.thread_id or post.id, "now": now})
     run(_STIR_FILM, {"stirred": post.film_id, "now": now})
-
-
-def _spread_state(post: Post) -> None:
-    """Copy a thread's or theory's state onto the posts below it, where permissions read it."""
-    if isinstance(post, Thread):
-        post.thread_state = post.state
-        below = update(Post).where(Post.thread_id == post.id).values(thread_state=post.state)
-    elif isinstance(post, Theory):
-        below = update(Post).where(Post.theory_id == post.id).values(theory_state=post.state)
-    else:
-        return
-    session().execute(below, execution_options={"synchronize_session": False})

@@ -275,10 +275,15 @@ def revisions_of(post_id: int) -> list[Revision]:
     )
 
 
-def revision_of(post_id: int, number: int) -> Revision | None:
-    """One version of what a post has said."""
-    return session().scalar(
-        select(Revision).where(Revision.post_id == post_id, Revision.number == number)
+def revisions_numbered(post_id: int, numbers: Iterable[int]) -> list[Revision]:
+    """Some versions of what a post has said, the latest first; at most 10."""
+    return list(
+        session().scalars(
+            select(Revision)
+            .where(Revision.post_id == post_id, Revision.number.in_(list(numbers)))
+            .order_by(Revision.number.desc())
+            .limit(10)
+        )
     )
 
 

@@ -7,23 +7,29 @@ import time_machine
 from sqlalchemy import select
 
 from forum.accounts import credentials, operations
-from forum.accounts.models import Session
+from forum.accounts.models import Session, User
 from forum.accounts.trust import trust_of
 from forum.accounts.viewers import Guest, Operator
 from forum.events import Event, Kind
 from forum.lib import clock
 from forum.lib.database import unit_of_work
+from forum.moderation import decisions
+from forum.moderation.decisions import Grounds
 from forum.permissions import Refused
 from tests.factories import (
+    a_case,
     a_fan,
     a_film,
+    a_moderator,
     a_reply,
     a_theory,
     a_thread,
     a_user,
     a_visitor,
     again,
+    decide,
     found,
+    the_rules,
     viewer_of,
 )
 
@@ -45,13 +51,20 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
     ],
 )
 def test_trust_grows_with_time_and_use(age, posts, trust):
-    assert trust_of(NOW - age, posts, None, NOW) == trust
+    assert trust_of(NOW - age, posts, None, NOW, None) == trust
+
+
+@pytest.mark.parametrize(
+    ("since", "trust"), [(90 * DAY - timedelta(seconds=1), "member"), (90 * DAY, "trusted")]
+)
+def test_trust_waits_for_ninety_days_in_which_nothing_is_decided_against_one(since, trust):
+    assert trust_of(NOW - 400 * DAY, 400, None, NOW, NOW - since) == trust
 
 
 @pytest.mark.parametrize("level", ["newcomer", "member", "trusted"])
 def test_what_the_operator_set_holds(level):
-    assert trust_of(NOW - 400 * DAY, 400, level, NOW) == level
-    assert trust_of(NOW, 0, level, NOW) == level
+    assert trust_of(NOW - 400 * DAY, 400, level, NOW, NOW) == level
+    assert trust_of(NOW, 0, level, NOW, None) == level
 
 
 QUESTION = {"safe_title": "A question", "title": "What of the end?", "body": "I ask."}
@@ -82,6 +95,27 @@ def test_a_day_and_two_posts_make_a_member_who_opens_threads(app):
         assert viewer_of(again(newcomer)).is_member
         visitor = a_visitor(app, newcomer, seen=(film,))
         assert visitor.post(f"/films/{film.slug}/threads", **QUESTION).status_code == 303
+
+
+def test_what_is_decided_against_somebody_costs_their_trust_until_it_is_undone(app):
+    the_rules()
+    film, user = a_film(), a_user(trust=None)
+    thread = a_thread(film)
+    own = a_visitor(app, user, seen=(film,))
+    writer = Operator(id=user.id, seen=frozenset({film.id}))  # whom no quota stops
+    theory, *_others = [a_theory(thread, by=writer) for _ in range(21)]
+    with unit_of_work() as work:
+        work.get_one(User, user.id).created_at = clock.now() - 31 * DAY
+    assert "trusted member" in own.see("/standing")
+    decide(a_case(theory), "no_action", a_moderator())
+    assert viewer_of(again(user)).trust == "trusted"
+    removal = decide(a_case(theory), "remove", a_moderator())
+    assert viewer_of(again(user)).trust == "member"
+    assert "trusted member" not in own.see("/standing")
+    judge = a_moderator()
+    with unit_of_work():
+        decisions.reverse(removal, Grounds(reasons="It was wrong."), by=judge)
+    assert viewer_of(again(user)).trust == "trusted"
 
 
 def test_moderators_need_no_trust(app):

@@ -101,7 +101,7 @@ def prepare(house: House, stage: Stage) -> dict[str, str]:
         for number in range(REPLIES):
             writing.reply(theory, fan, f"One more, {number}.", "neutral")
         with unit_of_work():
-            change_text("about", "What this is.", "<p>What this is.</p>", by=Operator())
+            change_text("about", "What this is.", "<p>What this is.</p>", 0, by=Operator())
         for who in filter(None, PLACES):
             user = user_named(who)
             assert user is not None

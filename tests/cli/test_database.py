@@ -1,18 +1,23 @@
 """`forum backup`, `restore` and `migrate`: the database to a file, back, and up to date."""
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
+import flask_migrate
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 
+from forum import create_app
+from forum.accounts.models import User
 from forum.cli import main, schema
 from forum.cli.context import only_one
 from forum.lib import archives, backups
-from forum.lib.database import db, session, unit_of_work
+from forum.lib.database import db, session, sqlite_module, unit_of_work
 from tests import clients
+from tests.conftest import settings_for
 
 
 def forum(*arguments: object) -> Result:
@@ -126,6 +131,34 @@ def next_version(app: Flask, tmp_path: Path) -> str:
     )
     migrate.directory = app.extensions["migrate"].directory = str(folder)
     return "of_tomorrow"
+
+
+def test_trust_heeds_what_was_decided_before_that_was_kept_with_the_account(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    app = create_app(settings_for(tmp_path, database_url=f"sqlite:///{path}"))
+    with app.app_context():
+        flask_migrate.upgrade(revision="0001")
+        connection = sqlite_module().connect(path)
+        for id in (1, 2):
+            connection.execute(
+                "INSERT INTO users (id, name, name_key, skeleton, created_at)"
+                " VALUES (?1, ?1, ?1, ?1, '2026-01-01')",
+                (id,),
+            )
+        decided = [("remove", 4, None), ("hide", 5, 1), ("no_action", 6, None)]
+        for number, (act, day, reverted_by_id) in enumerate(decided):
+            connection.execute(
+                "INSERT INTO decisions (act, user_id, reasons, source, by_id, log_seq, at,"
+                " reverted_by_id) VALUES (?, 1, '', 'own', 2, ?, ?, ?)",
+                (act, number, f"2026-05-0{day} 00:00:00.000000", reverted_by_id),
+            )
+        connection.commit()
+        connection.close()
+        flask_migrate.upgrade()
+        upheld = session().scalars(select(User.upheld_at).order_by(User.id)).all()
+        session().rollback()
+        db.engine.dispose()
+    assert upheld == [datetime(2026, 5, 4, tzinfo=UTC), None]
 
 
 def test_migrating_copies_the_database_first(next_version: str, tmp_path: Path) -> None:

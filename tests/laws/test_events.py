@@ -234,7 +234,7 @@ ACTS: tuple[Act, ...] = (
         "admin",
         lambda s: rules.change_rule(s.rule, "Another", "One.", "<p>One.</p>", by=s.admin),
     ),
-    (Kind.TEXT_CHANGED, "admin", lambda s: rules.change_text("about", "Us.", "Us.", by=s.admin)),
+    (Kind.TEXT_CHANGED, "admin", lambda s: rules.change_text("about", "Us.", "Us.", 0, by=s.admin)),
     (Kind.FIGURES_OPENED, "operator", lambda s: votes.open_figures(s.blind, by=s.operator)),
 )
 

@@ -2,9 +2,13 @@
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from forum.accounts.viewers import Operator
 from forum.lib.database import unit_of_work
-from forum.moderation import cases
+from forum.moderation import cases, decisions
+from forum.moderation.decisions import Grounds
+from forum.theories.models import Post
 from tests.factories import (
     a_case,
     a_fan,
@@ -16,6 +20,7 @@ from tests.factories import (
     a_user,
     a_visitor,
     decide,
+    found,
     the_rules,
 )
 from tests.laws.test_statements import SIGNED_IN, counted
@@ -23,6 +28,9 @@ from tests.visitors import Visitor
 
 CASE = 12
 """A case stands beside the queue, with its passage, reports, notes, and all that came before."""
+
+SWEEP = 50
+"""Holds SQLite's write lock meanwhile, however much the spammer had posted."""
 
 
 class Desk:
@@ -77,3 +85,34 @@ class Desk:
 def test_pages_of_moderation_take_the_same_few_statements_whatever_they_show(app):
     the_rules()
     assert Desk(app, 1).counts() == Desk(app, 4).counts()
+
+
+def swept(size: int) -> list[int]:
+    """How many statements it takes to remove `size` theories and replies with their author, and to
+    bring them back."""
+    film, spammer, judge = a_film(), a_user(), a_moderator()
+    writer = Operator(id=spammer.id, seen=frozenset({film.id}))  # whom no quota stops
+    thread = a_thread(film)
+    anothers = a_theory(thread)
+    for _ in range(size):
+        a_theory(thread, by=writer)
+        post = a_reply(anothers, by=writer)
+    case = a_case(post)
+    taken = []
+    with counted() as statements:
+        decision = decide(case, "ban_and_remove", judge)
+    taken.append(len(statements))
+    assert set(found(select(Post.state).where(Post.author_id == spammer.id))) == {"removed"}
+    with counted() as statements, unit_of_work():
+        decisions.reverse(decision, Grounds(reasons="It was wrong."), by=judge)
+    taken.append(len(statements))
+    assert set(found(select(Post.state).where(Post.author_id == spammer.id))) == {"published"}
+    return taken
+
+
+@pytest.mark.both_databases
+def test_a_sweep_takes_the_same_few_statements_however_much_there_is(app):
+    the_rules()
+    few, many = swept(2), swept(12)
+    assert few == many
+    assert max(many) <= SWEEP

@@ -175,3 +175,26 @@ def test_of_two_admins_the_slower_sees_both_texts_of_a_rule(app):
         assert text in answer.text
     assert 'name="version" type="hidden" value="2"' in answer.text
     assert found(select(Rule.version).where(Rule.number == 3)) == [2]
+
+
+def test_of_two_admins_the_slower_sees_both_texts_of_a_page(app, guest):
+    first, second = (a_visitor(app, a_user(role="admin")) for _ in range(2))
+    for version in ("0", "1"):
+        assert f'name="version" type="hidden" value="{version}"' in second.see("/texts/about/edit")
+        mine = f"The *first* text after {version}."
+        assert first.post("/texts/about", body=mine, version=version).status_code == 303
+        assert first.post("/texts/about", body=mine, version=version).status_code == 303
+        answer = second.post("/texts/about", body="The second text.", version=version)
+        assert answer.status_code == 409
+        for text in (f"The <em>first</em> text after {version}.", "The second text."):
+            assert text in answer.text
+        assert "The second text." not in guest.see("/about")
+    assert 'name="version" type="hidden" value="2"' in answer.text
+    assert second.post("/texts/about", body="The second text.", version="2").status_code == 303
+    assert "The second text." in guest.see("/about")
+
+
+def test_a_version_that_never_was_is_refused(app):
+    answer = a_visitor(app, a_user(role="admin")).post("/texts/about", body="Mine.", version="7")
+    assert answer.status_code == 409
+    assert 'name="version" type="hidden" value="0"' in answer.text

@@ -10,7 +10,8 @@ from forum.moderation.cases import report
 from forum.moderation.decisions import Grounds, reverse
 from forum.moderation.models import Case, Report
 from forum.permissions import Refused
-from forum.theories.changes import withdraw
+from forum.theories.changes import revise, withdraw
+from forum.theories.writing import words
 from tests.factories import (
     a_fan,
     a_film,
@@ -172,6 +173,14 @@ def test_what_was_reviewed_for_a_rule_isnt_put_into_the_queue_again_for_it():
     assert len(found(select(Case).where(Case.closed_at.is_(None)))) == 1
 
 
+def test_what_was_decided_about_a_report_is_not_rewritten():
+    theory, fan = a_theory(), a_fan()
+    reported(theory, fan, words="what was judged")
+    decide(found(select(Case))[0], "no_action", a_moderator())
+    assert reported(theory, fan, words="quite another complaint") is False
+    assert found(select(Report.words)) == ["what was judged"]
+
+
 def test_reports_of_somebody_who_is_mostly_wrong_weigh_nothing():
     fan = a_fan(trust="newcomer")
     moderator = a_moderator()
@@ -182,3 +191,26 @@ def test_reports_of_somebody_who_is_mostly_wrong_weigh_nothing():
     theory = a_theory()
     reported(theory, fan)
     assert found(select(Case).where(Case.post_id == theory.id))[0].score == 0
+
+
+def test_what_was_reported_stands_on_the_page_of_its_case_whatever_became_of_it(app):
+    author, film = a_user(), a_film()
+    texts = {"body": "OFFENDING words.", "safe_title": "An offending title"}
+    theory = a_theory(a_thread(film), by=a_fan(author, seen=(film,)), **texts)
+    reported(theory, a_fan())
+    changed = {"safe_title": "A safe one", "title": "A title", "kind": "reading"}
+    for version, body in ((1, "Nice words."), (2, "Nicer words.")):
+        again_words = words(body, **changed)
+        with unit_of_work():
+            revise(theory, again_words, version, by=viewer_of(author))
+    reported(theory, a_fan())
+    [case] = found(select(Case))
+    seen = a_visitor(app, a_user(role="moderator"), seen=(film,)).see(
+        f"/moderation/cases/{case.id}"
+    )
+    for text in ("OFFENDING", "An offending title", "Nice words.", "Nicer words."):
+        assert text in seen
+    assert seen.count("which was reported") == 1
+    assert "Version 1, which was reported" in seen
+    sealed = a_visitor(app, a_user(role="moderator")).see(f"/moderation/cases/{case.id}")
+    assert "ffending" not in sealed.lower()

@@ -6,10 +6,10 @@ from sqlalchemy import select
 from forum.accounts.models import User
 from forum.lib import clock
 from forum.lib.database import unit_of_work
-from forum.moderation import decisions
+from forum.moderation import cases, decisions
 from forum.moderation.decisions import Grounds
 from forum.moderation.effects import NotPossible
-from forum.moderation.models import Case, Decision, LogEntry
+from forum.moderation.models import Case, Decision, LogEntry, Report
 from forum.theories import operations as theories
 from forum.theories.changes import withdraw
 from forum.theories.models import Post
@@ -67,6 +67,13 @@ def undo(decision):
 
 def open_cases():
     return found(select(Case).where(Case.closed_at.is_(None)))
+
+
+def reported(post, by=None):
+    by = by or a_fan()
+    with unit_of_work():
+        cases.report(post, 2, "rude", by=by)
+    return by
 
 
 STATES = ["held", "published", "hidden", "withdrawn"]
@@ -217,3 +224,33 @@ def test_what_stood_before_a_newcomer_was_swept_away_comes_back_post_by_post(app
     undo(decide(a_case(waiting), "ban_and_remove", a_moderator()))
     assert (again(waiting).state, again(gone).state) == ("held", "withdrawn")
     assert a_visitor(app, seen=(film,)).get(f"/posts/{waiting.id}").status_code == 404
+
+
+@pytest.mark.parametrize(("end", "outcome"), [("restore", "declined"), ("remove", "upheld")])
+def test_a_report_that_is_open_again_is_read_and_settled_in_the_case_that_is_open(end, outcome):
+    theory, _author = a_post_in("published")
+    reported(theory)
+    [first] = open_cases()
+    decide(first, "hide", a_moderator())
+    decide(first, "remove", a_moderator())
+    decide(a_case(theory), "restore", a_moderator())
+    assert again(theory).state == "hidden"
+    [case] = open_cases()
+    assert (case.id != first.id, case.report_count, case.score) == (True, 1, 5)
+    assert again(first).report_count == 0
+    assert found(select(Report.case_id)) == [case.id]
+    decide(case, end, a_moderator())
+    assert (open_cases(), found(select(Report.state))) == ([], [outcome])
+
+
+def test_two_open_reports_of_one_fan_are_settled_together():
+    theory, _author = a_post_in("published")
+    fan = reported(theory)
+    suspension = decide(open_cases()[0], "suspend", a_moderator())
+    reported(theory, fan)
+    [case] = open_cases()
+    decide(case, "hide", a_moderator())
+    undo(suspension)
+    assert found(select(Report.state)) == ["open", "open"]
+    decide(case, "remove", a_moderator())
+    assert found(select(Report.state)) == ["upheld", "upheld"]

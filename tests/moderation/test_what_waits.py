@@ -1,6 +1,8 @@
 """What waits for moderators: it leaves no trace for others, changes under nobody's hands, and stays
 in the queue until it is settled."""
 
+import html
+
 import pytest
 from sqlalchemy import select
 
@@ -77,8 +79,10 @@ def an_approved_theory(body=BODY):
 
 
 def revised(theory, by, body, **given):
+    version = again_version(theory)
+    waits = "".join(change.stamp for change in found(select(PendingRevision)))
     with unit_of_work():
-        return revise(theory, a_text(body, **given), again_version(theory), by=by)
+        return revise(theory, a_text(body, **given), version, by=by, change=waits)
 
 
 def again_version(theory):
@@ -87,7 +91,7 @@ def again_version(theory):
 
 def reported(post, by, rule=2):
     with unit_of_work():
-        cases.report(post, rule, "rude", by=by)
+        return cases.report(post, rule, "rude", by=by)
 
 
 def open_case():
@@ -179,6 +183,33 @@ def test_a_small_change_takes_the_place_of_the_one_that_waited_and_ends_its_case
     assert (again(case).outcome, found(select(PendingRevision))) == ("withdrawn", [])
 
 
+def test_of_two_tabs_that_change_what_waits_the_slower_sees_both_texts(app):
+    theory, _author = an_approved_theory()
+    own = a_visitor(app, author_of(theory), seen=(film_of(theory),))
+    place = f"/posts/{theory.id}/revisions"
+    typed = {"safe_title": "A safe one", "title": "A title", "kind": "plot", "version": "1"}
+    for _twice in range(2):
+        assert own.post(place, body=f"First {LEAK}", **typed).status_code == 303
+    refused = own.post(place, body=f"Second {LEAK}", **typed)
+    assert refused.status_code == 409
+    assert f"Second {LEAK}" in refused.text
+    [waiting] = found(select(PendingRevision))
+    assert waiting.body == f"First {LEAK}"
+    for page in (refused.text, own.see(f"/posts/{theory.id}/edit")):
+        assert f'name="change" type="hidden" value="{html.escape(waiting.stamp)}"' in page
+    again_sent = own.post(place, body=f"Second {LEAK}", change=waiting.stamp, **typed)
+    assert again_sent.status_code == 303
+    assert found(select(PendingRevision.body)) == [f"Second {LEAK}"]
+
+
+def test_a_change_that_waits_is_edited_after_moderators_gave_another_safe_title(app):
+    theory, author = an_approved_theory()
+    revised(theory, author, f"Watch it {LEAK}")
+    decide(open_case(), "retitle", a_moderator(), safe_title="Given by moderators")
+    page = a_visitor(app, author_of(theory)).see(f"/posts/{theory.id}/edit")
+    assert 'name="version" type="hidden" value="2"' in page
+
+
 def test_a_small_change_leaves_the_reports_of_a_case_waiting():
     theory, author = an_approved_theory()
     reported(theory, a_fan(seen=(film_of(theory),)))
@@ -201,20 +232,52 @@ def test_settling_a_change_leaves_the_reports_of_a_case_waiting(act, version):
     assert found(select(Report.state)) == ["upheld"]
 
 
+def refused(decision):
+    return [change.body for change, *_rest in queries.refused_by(decision)]
+
+
 def test_a_refused_change_is_kept_for_its_author_until_a_purge():
     theory, author = an_approved_theory()
     revised(theory, author, f"Watch it {LEAK}")
     decision = decide(open_case(), "refuse", a_moderator())
-    assert queries.refused_by(decision).body == f"Watch it {LEAK}"
+    assert refused(decision) == [f"Watch it {LEAK}"]
     revised(theory, author, f"Watch it again {LEAK}")
     removal = decide(open_case(), "remove", a_moderator())
-    assert queries.refused_by(removal).body == f"Watch it again {LEAK}"
+    assert refused(removal) == [f"Watch it again {LEAK}"]
     case = a_case(theory)
     decide(case, "purge", a_moderator())
     decide(case, "purge", a_moderator())
     found(select(Case))
-    assert queries.refused_by(decision) is None
-    assert queries.refused_by(removal) is None
+    assert (refused(decision), refused(removal)) == ([], [])
+
+
+@pytest.mark.parametrize("act", ["remove", "ban_and_remove"])
+def test_a_change_that_went_with_its_post_is_read_by_its_author_and_waits_again_with_it(app, act):
+    theory, author = an_approved_theory()
+    revised(theory, author, f"Watch it {LEAK}")
+    case = open_case()
+    decision = decide(case, act, a_moderator())
+    own = a_visitor(app, author_of(theory))
+    page = own.see(f"/standing/decisions/{decision.id}")
+    assert LEAK in page
+    assert "One two three" in page
+    moderator = a_moderator()
+    with unit_of_work():
+        decisions.reverse(decision, Grounds(reasons="It was wrong."), by=moderator)
+    assert found(select(PendingRevision.body)) == [f"Watch it {LEAK}"]
+    assert (open_case().id, open_case().kind, open_case().hold_reason) == (case.id, "edit", "link")
+    assert LEAK not in own.see(f"/standing/decisions/{decision.id}")
+    decide(open_case(), "approve", a_moderator())
+    assert again(theory).body == f"Watch it {LEAK}"
+
+
+def test_whoever_restores_a_post_finds_the_change_that_waited(app):
+    theory, author = an_approved_theory()
+    revised(theory, author, f"Watch it {LEAK}")
+    decide(open_case(), "remove", a_moderator())
+    decide(a_case(theory), "restore", a_moderator())
+    assert open_case().hold_reason == "link"
+    assert acts_for(again(theory))[:2] == ["approve", "refuse"]
 
 
 # --- what is possible ---------------------------------------------------------------------------
@@ -248,6 +311,19 @@ def test_a_sanction_leaves_what_waits_in_the_queue(act):
     decide(open_case(), act, a_moderator())
     assert (again(theory).state, open_case().kind) == ("held", "held")
     decide(open_case(), "remove", a_moderator())
+    assert found(select(Case).where(Case.closed_at.is_(None))) == []
+
+
+def test_lifting_a_sanction_judges_no_report():
+    theory, _author = an_approved_theory()
+    decide(a_case(theory), "suspend", a_moderator())
+    reported(theory, a_fan())
+    decide(open_case(), "lift", a_moderator())
+    assert found(select(Report.state)) == ["open"]
+    assert reported(theory, a_fan()) is True
+    decide(open_case(), "no_action", a_moderator())
+    decide(a_case(theory), "suspend", a_moderator())
+    decide(a_case(theory), "lift", a_moderator())  # nobody waits for anything else in this one
     assert found(select(Case).where(Case.closed_at.is_(None))) == []
 
 
@@ -323,6 +399,34 @@ def test_what_both_moderators_noted_of_a_purge_is_kept():
     assert verify() is None
 
 
+def test_a_purge_needs_two_who_are_moderators_to_this_day(app):
+    proposer, theory = a_user(role="moderator"), a_theory()
+    case = a_case(theory)
+    decide(case, "purge", viewer_of(proposer), note="Her address.")
+    page = f"/moderation/cases/{case.id}"
+    others = [a_user(role="moderator") for _ in range(2)]
+    one, other = (a_visitor(app, user) for user in others)
+    assert "proposes to purge this." in one.see(page)
+    with unit_of_work() as work:
+        accounts.set_role(work.get_one(User, proposer.id), "fan", by=Operator())
+    assert "proposes to purge this." not in one.see(page)
+    confirm = {"version": again(case).version}
+    assert one.post(f"{page}/purge", **confirm).status_code == 303
+    assert (again(theory).state, again(case).purge_by_id) == ("published", others[0].id)
+    assert other.post(f"{page}/purge", version=again(case).version).status_code == 303
+    assert again(theory).state == "purged"
+
+
+def test_a_purge_erases_what_reporters_quoted():
+    theory, other = a_theory(), a_theory()
+    for post in (theory, other):
+        reported(post, a_fan())
+    case = a_case(theory)
+    decide(case, "purge", a_moderator())
+    decide(case, "purge", a_moderator())
+    assert found(select(Report.words).order_by(Report.id)) == ["", "rude"]
+
+
 def test_a_case_of_ones_own_is_discarded_without_a_trace_in_the_log():
     theory = a_theory()
     moderator = a_moderator()
@@ -346,6 +450,20 @@ def test_a_case_for_which_somebody_waits_is_not_discarded():
         with pytest.raises(NotPossible), unit_of_work():
             cases.discard(case, by=moderator)
         assert again(case).closed_at is None
+
+
+def test_a_moderator_opens_no_case_about_what_they_wrote_and_pins_no_question_of_theirs(app):
+    user, film = a_user(role="moderator"), a_film()
+    thread = a_thread(film, by=a_fan(user, seen=(film,)))
+    own, other = a_visitor(app, user, seen=(film,)), a_visitor(app, a_user(role="admin"))
+    pin = f'action="/threads/{thread.id}/pin"'
+    assert pin not in own.get(f"/posts/{thread.id}", follow_redirects=True).text
+    for act in ("cases", "lock", "pin"):
+        place = f"/posts/{thread.id}/cases" if act == "cases" else f"/threads/{thread.id}/{act}"
+        assert own.post(place, value="1").status_code == 403
+    assert (found(select(Case)), again(thread).pinned) == ([], False)
+    assert pin in other.get(f"/posts/{thread.id}", follow_redirects=True).text
+    assert other.post(f"/threads/{thread.id}/pin", value="1").status_code == 303
 
 
 def test_a_question_is_locked_by_a_decision_and_by_nothing_else(app):

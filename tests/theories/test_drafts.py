@@ -218,18 +218,28 @@ def test_a_draft_needs_a_place(writer, thread, path):
     assert found(select(Draft)) == []
 
 
-def test_a_place_that_cannot_be_found_keeps_no_draft_and_shows_none(writer, thread, film):
-    theory = a_theory(thread)
-    writer.post(f"/drafts/reply/{theory.id}", body="TO A PURGED THEORY")
+def test_a_place_that_cannot_be_found_keeps_no_draft_and_leaves_the_one_there_was(
+    writer, thread, film
+):
+    theory = a_theory(thread, title="THE PURGED ONE")
+    long = "TO A PURGED THEORY" + " and on" * 40 + " TO THE END"
+    writer.post(f"/drafts/reply/{theory.id}", body=long)
     writer.post(f"/drafts/thread/{film.id}", body="TO A HIDDEN FILM")
     in_state(theory, "purged")
     with unit_of_work() as work:
         work.get_one(type(film), film.id).state = "hidden"
     page = writer.see("/drafts")
-    assert "TO A" not in page
+    assert long in page
+    assert "TO A HIDDEN FILM" in page
+    for name in ("THE PURGED ONE", film.title, f"/films/{film.slug}", f"/posts/{theory.id}"):
+        assert name not in page
     assert writer.post(f"/drafts/reply/{theory.id}", body="x").status_code == 404
     assert writer.post(f"/drafts/thread/{film.id}", body="x").status_code == 404
     assert writer.post("/drafts/vote/1/removal").status_code == 404
+    for place in (f"reply/{theory.id}", f"thread/{film.id}"):
+        assert f'action="/drafts/{place}/removal"' in page
+        writer.post(f"/drafts/{place}/removal")
+    assert found(select(Draft)) == []
 
 
 def test_a_draft_of_a_sealed_place_names_its_safe_title(app, writer, film):

@@ -1,7 +1,7 @@
 """where a film has its hottest theories, who has written about it, and which need votes
 
 Revision ID: 0003
-Revises: 0001
+Revises: 0002
 """
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from alembic import op
 
 
 revision = '0003'
-down_revision = '0001'
+down_revision = '0002'
 
 
 def upgrade() -> None:
