@@ -333,16 +333,24 @@ def can_see_case(by: Viewer, post: Any) -> Verdict:
     return YES
 
 
-def can_review(by: Viewer, post: Any, author: Any) -> Verdict:
-    """Whether `by` may claim and decide a case about `post` by `author` (with a `rank`).
+def can_review(by: Viewer, post: Any, author: Any, *, leaves: bool = False) -> Verdict:
+    """Whether `by` may decide a case about `post` by `author` (with a `rank`).
 
-    Never about one's own post, and never about somebody of a higher rank.
+    Never about one's own post. About somebody of a higher rank only that it stays as they wrote it
+    (`leaves`), which is no act on them: where there is one admin, nobody else could answer those
+    who reported what the admin wrote.
     """
     seen = can_see_case(by, post)
     if not seen:
         return seen
-    if author.rank > by.rank:
-        return _no("role", _("This is about somebody of a higher role: an admin decides."))
+    if author.rank > by.rank and not leaves:
+        return _no(
+            "role",
+            _(
+                "This is about somebody of a higher role: you can find that it stands; anything"
+                " more takes another admin."
+            ),
+        )
     return YES
 
 

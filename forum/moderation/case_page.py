@@ -118,6 +118,7 @@ class CasePage:
     form: DecisionForm
     canned: tuple[Canned, ...]
     acts: list[Button]
+    why_not: str
     decide_action: str
     problem: Problem
     second: Second | None
@@ -178,12 +179,13 @@ def case_page(
         form=form,
         canned=CANNED,
         acts=acts,
+        why_not="" if case.closed_at else can_review(viewer, post, author).reason,
         decide_action=narrowed.url("moderation.decide", case_id=case.id),
         problem=problem,
-        second=_second(case, viewer) if acts else None,
+        second=_second(case, viewer) if can_review(viewer, post, author) else None,
         made=_made(case, author, viewer),
         discard_action=narrowed.url("moderation.discard", case_id=case.id)
-        if case.kind == "own" and not case.report_count and acts
+        if case.kind == "own" and not case.report_count and not case.closed_at
         else None,
         queue_url=narrowed.url("moderation.queue"),
     )
@@ -204,7 +206,7 @@ def suggestion(case: Case) -> dict[str, Any]:
 
 
 def _acts(case: Case, post: Post, author: User, viewer: Fan | Guest) -> list[Button]:
-    if case.closed_at is not None or not can_review(viewer, post, author):
+    if case.closed_at is not None:
         return []
     acts = possible(situation_of(post, author, by=viewer))
     keys: set[str | None] = set()

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, request
 
-from forum.accounts.models import User
 from forum.accounts.sessions import viewer
 from forum.lib.answers import onward
 from forum.lib.database import session, unit_of_work
@@ -53,9 +52,8 @@ def open_case(post_id: int) -> Response:
 def claim(case_id: int) -> Response:
     """Hold a case for 30 minutes."""
     found = found_case(case_id)
-    author = author_of(found)
     with unit_of_work():
-        cases.claim(found, author, by=viewer())
+        cases.claim(found, by=viewer())
     return back_to_case(case_id, "claimed")
 
 
@@ -63,9 +61,8 @@ def claim(case_id: int) -> Response:
 def release(case_id: int) -> Response:
     """Let a case go."""
     found = found_case(case_id)
-    author = author_of(found)
     with unit_of_work():
-        cases.release(found, author, by=viewer())
+        cases.release(found, by=viewer())
     return back_to_case(case_id, "released")
 
 
@@ -86,9 +83,8 @@ def discard(case_id: int) -> Any:
 def unseal(case_id: int) -> Response:
     """Open a case's text, knowing that one hasn't seen the film."""
     found = found_case(case_id)
-    author = author_of(found)
     with unit_of_work():
-        cases.unseal(found, author, by=viewer())
+        cases.unseal(found, by=viewer())
     return back_to_case(case_id, "unsealed")
 
 
@@ -132,12 +128,6 @@ def found_case(case_id: int) -> Case:
         abort(404)
     require(can_see_case(viewer(), session().get_one(Post, found.post_id)))
     return found
-
-
-def author_of(found: Case) -> User:
-    """Who wrote what a case is about."""
-    post = session().get_one(Post, found.post_id)
-    return session().get_one(User, post.author_id)
 
 
 def back_to_case(case_id: int, said: str) -> Response:

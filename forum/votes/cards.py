@@ -203,7 +203,7 @@ def theory_card(
         tombstone_url=cards.log_line(theory),
         is_own=theory.author_id == viewer.id,
         report_url=cards.report_url(theory, viewer),
-        moderate_url=cards.moderate_url(theory, viewer),
+        moderate_url=cards.moderate_url(theory, author, viewer),
     )
 
 
@@ -243,7 +243,7 @@ def reply_card(
         held=held_words(reply, waits.usual),
         pending_edit=cards.pending(reply) if reply.id in waits.pending else None,
         report_url=cards.report_url(reply, viewer),
-        moderate_url=cards.moderate_url(reply, viewer),
+        moderate_url=cards.moderate_url(reply, author, viewer),
         parent_url=None,
         parent_name=None,
         continue_url=None,
