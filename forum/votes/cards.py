@@ -192,9 +192,9 @@ def theory_card(
         edited_at=theory.edited_at,
         excerpt=theory.excerpt if readable else None,
         reply_count=theory.reply_count,
-        # Nobody votes yet on what waits.
+        # Nobody votes on what waits, or was taken down.
         ballot=ballot(theory, viewer, opinions)
-        if readable and opened and theory.state != "held"
+        if readable and opened and theory.state == "published"
         else None,
         rank=rank,
         needs_vote=needs_vote,
