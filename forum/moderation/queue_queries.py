@@ -28,7 +28,9 @@ def queue(viewer_id: int, kind: str | None, film_id: int | None, cursor: str | N
     """Open cases for one moderator, the weightiest first: (Case, Post, theory above a reply, Film,
     holder's name)."""
     statement = _waiting_cases(viewer_id)
-    if kind:
+    if kind == "report":  # fans also report what a moderator looks at already
+        statement = statement.where(Case.report_count > 0)
+    elif kind:
         statement = statement.where(Case.kind == kind)
     if film_id:
         statement = statement.where(Case.film_id == film_id)
