@@ -252,16 +252,16 @@ def posts_with(post_ids: Iterable[int]) -> dict[int, Post]:
     return {post.id: post for post in session().scalars(select(Post).where(Post.id.in_(wanted)))}
 
 
-def revisions_of(post_id: int) -> list[Revision]:
-    """What a post has said, the latest first; at most 200."""
-    return list(
-        session().scalars(
-            select(Revision)
-            .where(Revision.post_id == post_id)
-            .order_by(Revision.number.desc())
-            .limit(200)
-        )
+def revisions_of(post_id: int) -> list[tuple[Revision, User]]:
+    """What a post has said, each with who made it say so, the latest first; at most 200."""
+    rows = session().execute(
+        select(Revision, User)
+        .join(User, User.id == Revision.author_id)
+        .where(Revision.post_id == post_id)
+        .order_by(Revision.number.desc())
+        .limit(200)
     )
+    return [(revision, author) for revision, author in rows]
 
 
 def revision_of(post_id: int, number: int) -> Revision | None:
