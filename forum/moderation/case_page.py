@@ -22,6 +22,7 @@ from forum.permissions import can_review, can_sanction
 from forum.theories.models import Post
 
 Canned = tuple[str, str, int]
+"""Reasons that are ready: what they are called, their text, the rule that they cite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ class CasePage:
     note_action: str
     claim: Claim | None
     form: DecisionForm
-    canned: tuple[Canned, ...]
+    canned: list[tuple[Canned, str]]
     acts: list[Button]
     why_not: str
     decide_action: str
@@ -177,13 +178,13 @@ def case_page(
         note_action=narrowed.url("moderation.add_note", case_id=case.id),
         claim=_claim(case, viewer),
         form=form,
-        canned=CANNED,
+        canned=[(ready, _ready_url(case, place)) for place, ready in enumerate(CANNED)],
         acts=acts,
         why_not="" if case.closed_at else can_review(viewer, post, author).reason,
         decide_action=narrowed.url("moderation.decide", case_id=case.id),
         problem=problem,
         second=_second(case, viewer) if can_review(viewer, post, author) else None,
-        made=_made(case, author, viewer),
+        made=_made(case, author, viewer, acts),
         discard_action=narrowed.url("moderation.discard", case_id=case.id)
         if case.kind == "own" and not case.report_count and not case.closed_at
         else None,
@@ -203,6 +204,21 @@ def suggestion(case: Case) -> dict[str, Any]:
         words = next((text for _label, text, rule in CANNED if rule == number), "")
         suggested |= {"rule": str(number), "reasons": words}
     return suggested
+
+
+def ready_reasons(place: int | None) -> dict[str, Any]:
+    """What the form is filled with where somebody took the ready reasons at `place`; {} for none
+    such."""
+    if place is None or not 0 <= place < len(CANNED):
+        return {}
+    _label, text, rule = CANNED[place]
+    return {"rule": str(rule), "reasons": text}
+
+
+def _ready_url(case: Case, place: int) -> str:
+    """Where the form stands with the ready reasons at `place` in it: what takes them without a
+    script."""
+    return narrowed.url("moderation.case", case_id=case.id, ready=place, _anchor="decide-head")
 
 
 def _acts(case: Case, post: Post, author: User, viewer: Fan | Guest) -> list[Button]:
@@ -262,12 +278,16 @@ def _second(case: Case, viewer: Fan | Guest) -> Second | None:
     )
 
 
-def _made(case: Case, author: User, viewer: Fan | Guest) -> list[Made]:
-    """What was decided in this case, each with the way to undo it."""
+def _made(case: Case, author: User, viewer: Fan | Guest, acts: list[Button]) -> list[Made]:
+    """What was decided in this case, each with the way to undo it: where a button of the form does
+    the same, that one."""
     found = []
+    restores = any(button.value == "restore" for button in acts)
     for row in queries.decisions_in_case(case.id):
         decision, _by, post, *_rest = row
-        undoing = can_undo(decision, post, author, viewer)
+        undoing = can_undo(decision, post, author, viewer) and not (
+            restores and ACTS[decision.act].reversal == "restore"
+        )
         found.append(
             Made(
                 line=cards.history_line(row),

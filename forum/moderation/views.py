@@ -8,7 +8,7 @@ from forum.accounts.sessions import viewer
 from forum.lib.answers import onward
 from forum.lib.database import session, unit_of_work
 from forum.moderation import cases, narrowed, queries
-from forum.moderation.case_page import Problem, case_page, suggestion
+from forum.moderation.case_page import Problem, case_page, ready_reasons, suggestion
 from forum.moderation.effects import NotPossible
 from forum.moderation.forms import DecisionForm, NoteForm
 from forum.moderation.models import Case
@@ -32,7 +32,8 @@ def queue() -> Any:
 def case(case_id: int) -> Any:
     """One case beside the queue."""
     found = found_case(case_id)
-    form = DecisionForm(queries.rules(), formdata=None, data=suggestion(found))
+    data = suggestion(found) | ready_reasons(request.args.get("ready", type=int))
+    form = DecisionForm(queries.rules(), formdata=None, data=data)
     # Whoever comes to do something, such as locking a question, finds its button in sight.
     wanted = Problem(request.args.get("act", "")[:20])
     return queue_page(case_page(found, viewer(), form, wanted), 200)
