@@ -1,9 +1,7 @@
 """One case as a moderator sees it, put together from its parts."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from forum.accounts.models import User
 from forum.accounts.viewers import Fan, Guest
@@ -11,18 +9,16 @@ from forum.lib import clock, diff
 from forum.lib.addresses import url_for
 from forum.lib.database import session
 from forum.lib.language import gettext as _
-from forum.moderation import cards, narrowed, queries
+from forum.moderation import cards, narrowed, queries, reasons
 from forum.moderation.acts import ABOUT_ACCOUNTS, ACTS, Act, possible
 from forum.moderation.cards import AuthorLine, HistoryLine, ReportLine
 from forum.moderation.case_text import CasePost, case_post, opening_of, pending_diff
 from forum.moderation.forms import DecisionForm, NoteForm
 from forum.moderation.models import Case, Decision, Rule
+from forum.moderation.reasons import Canned
 from forum.moderation.situations import situation_of
 from forum.permissions import can_review, can_sanction
 from forum.theories.models import Post
-
-Canned = tuple[str, str, int]
-"""Reasons that are ready: what they are called, their text, the rule that they cite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,19 +124,6 @@ class CasePage:
     queue_url: str
 
 
-CANNED: tuple[Canned, ...] = (
-    (
-        _("Gives an ending away"),
-        _("It gives an ending away to people who haven't opened that film."),
-        1,
-    ),
-    (_("About the person"), _("It argues with the person and not with what they say."), 2),
-    (_("Advertising"), _("It advertises something that has nothing to do with the film."), 4),
-    (_("Pirated copy"), _("It leads to a copy that the film's makers didn't allow."), 4),
-    (_("Off the film"), _("It doesn't speak of this film's ending."), 5),
-)
-
-
 def case_page(
     case: Case,
     viewer: Fan | Guest,
@@ -178,7 +161,7 @@ def case_page(
         note_action=narrowed.url("moderation.add_note", case_id=case.id),
         claim=_claim(case, viewer),
         form=form,
-        canned=[(ready, _ready_url(case, place)) for place, ready in enumerate(CANNED)],
+        canned=reasons.links(case),
         acts=acts,
         why_not="" if case.closed_at else can_review(viewer, post, author).reason,
         decide_action=narrowed.url("moderation.decide", case_id=case.id),
@@ -190,35 +173,6 @@ def case_page(
         else None,
         queue_url=narrowed.url("moderation.queue"),
     )
-
-
-def suggestion(case: Case) -> dict[str, Any]:
-    """What the form is filled with: the rule that most reports cite, the weightiest where several
-    do, and its usual words."""
-    suggested: dict[str, Any] = {"version": str(case.version), "rule": "", "reasons": ""}
-    cited = Counter(report.rule_number for report, *_rest in queries.reports_of(case.id))
-    number = 4 if case.hold_reason == "link" else None
-    if cited:
-        number = cited.most_common(1)[0][0]
-    if number is not None:
-        words = next((text for _label, text, rule in CANNED if rule == number), "")
-        suggested |= {"rule": str(number), "reasons": words}
-    return suggested
-
-
-def ready_reasons(place: int | None) -> dict[str, Any]:
-    """What the form is filled with where somebody took the ready reasons at `place`; {} for none
-    such."""
-    if place is None or not 0 <= place < len(CANNED):
-        return {}
-    _label, text, rule = CANNED[place]
-    return {"rule": str(rule), "reasons": text}
-
-
-def _ready_url(case: Case, place: int) -> str:
-    """Where the form stands with the ready reasons at `place` in it: what takes them without a
-    script."""
-    return narrowed.url("moderation.case", case_id=case.id, ready=place, _anchor="decide-head")
 
 
 def _acts(case: Case, post: Post, author: User, viewer: Fan | Guest) -> list[Button]:

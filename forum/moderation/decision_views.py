@@ -14,12 +14,13 @@ from forum.lib.language import gettext as _
 from forum.lib.language import ngettext
 from forum.moderation import cards, decisions, narrowed, queries, queue_queries
 from forum.moderation.acts import ACTS
-from forum.moderation.case_page import CANNED, Problem, case_page, suggestion
+from forum.moderation.case_page import Problem, case_page
 from forum.moderation.decisions import Grounds, GroundsMissing, Handled
 from forum.moderation.effects import NotPossible, moved_by
 from forum.moderation.forms import DecisionForm, number_in
 from forum.moderation.models import Case, Decision
 from forum.moderation.queue_page import queue_page
+from forum.moderation.reasons import CANNED, suggestion
 from forum.moderation.views import back_to_case, blueprint, found_case, pending_words
 from forum.theories.models import IllegalMove
 

@@ -103,8 +103,12 @@ def change_text(name: str) -> Any:
         return _text_page(name, form, reveal(html, ()), 200)
     with unit_of_work():
         rules.change_text(name, form.body.data, html, by=viewer())
-    endpoint = "moderation.rules" if name == "rules" else f"texts.{name}"
-    return onward(url_for(endpoint), said="text-changed")
+    return onward(_text_url(name), said="text-changed")
+
+
+def _text_url(name: str) -> str:
+    """The page on which a text stands."""
+    return url_for("moderation.rules" if name == "rules" else f"texts.{name}")
 
 
 def _found(number: int) -> Rule:
@@ -141,6 +145,7 @@ def _text_page(name: str, form: TextForm, preview: Markup | None, status: int) -
         "texts/edit.html",
         form=form,
         heading=_TEXTS[name],
+        crumb=(_("Rules") if name == "rules" else _TEXTS[name], _text_url(name), False),
         action=url_for("moderation.change_text", name=name),
         preview=preview,
     )

@@ -8,11 +8,12 @@ from forum.accounts.sessions import viewer
 from forum.lib.answers import onward
 from forum.lib.database import session, unit_of_work
 from forum.moderation import cases, narrowed, queries
-from forum.moderation.case_page import Problem, case_page, ready_reasons, suggestion
+from forum.moderation.case_page import Problem, case_page
 from forum.moderation.effects import NotPossible
 from forum.moderation.forms import DecisionForm, NoteForm
 from forum.moderation.models import Case
 from forum.moderation.queue_page import queue_page
+from forum.moderation.reasons import suggestion, taken
 from forum.permissions import can_see_case, can_see_queue, require
 from forum.theories.finding import found_or_404
 from forum.theories.models import Post
@@ -32,7 +33,7 @@ def queue() -> Any:
 def case(case_id: int) -> Any:
     """One case beside the queue."""
     found = found_case(case_id)
-    data = suggestion(found) | ready_reasons(request.args.get("ready", type=int))
+    data = suggestion(found) | taken(request.args.get("ready", type=int))
     form = DecisionForm(queries.rules(), formdata=None, data=data)
     # Whoever comes to do something, such as locking a question, finds its button in sight.
     wanted = Problem(request.args.get("act", "")[:20])

@@ -10,7 +10,7 @@ from forum.accounts.sessions import viewer
 from forum.lib import diff, markup
 from forum.lib.addresses import url_for
 from forum.lib.answers import onward
-from forum.lib.database import unit_of_work
+from forum.lib.database import session, unit_of_work
 from forum.lib.language import gettext as _
 from forum.moderation import cases
 from forum.permissions import (
@@ -64,8 +64,7 @@ def revisions(post_id: int) -> Any:
         "theories/revisions.html",
         section="films",
         post_title=_name(post),
-        post_url=cards.permalink(post),
-        post_kind=post.type,
+        crumbs_to_post=_crumbs(post),
         revisions=[
             RevisionLine(
                 number=revision.number,
@@ -153,6 +152,17 @@ def _switch() -> bool:
     if value not in ("0", "1"):
         abort(400)
     return value == "1"
+
+
+def _crumbs(post: Post) -> list[tuple[str, str, bool]]:
+    """The way to a post that its reader may read: its film, and for a reply the theory."""
+    film = film_of(post)
+    way = [(film.title, url_for("films.show", slug=film.slug), True)]
+    theory = session().get_one(Post, post.theory_id) if post.theory_id else None
+    if theory is not None:
+        name = theory.title if can_read(viewer(), theory) else theory.safe_title
+        way.append((name or _("a theory"), cards.address(theory), False))
+    return [*way, (_name(post), cards.permalink(post), False)]
 
 
 def _name(post: Post) -> str:

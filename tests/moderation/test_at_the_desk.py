@@ -112,3 +112,28 @@ def test_what_is_hidden_is_restored_by_one_button_that_takes_the_reasons(app, us
     assert "Undo it" not in page
     sends(usher, case, "remove")
     assert "Undo it" in usher.see(f"/moderation/cases/{case.id}")
+
+
+def test_a_moderator_who_reads_a_statement_is_at_the_queue_and_its_author_at_their_standing(
+    app, usher
+):
+    author = a_user()
+    theory = a_theory()
+    reply = a_reply(theory, by=a_fan(author, seen=(film_of(theory),)))
+    case = a_case(reply)
+    sends(usher, case, "remove")
+    [decision] = found(select(Decision))
+
+    def crumbs(visitor):
+        page = visitor.see(f"/standing/decisions/{decision.id}")
+        trail = page.partition('class="crumbs"')[2].partition("</nav>")[0]
+        return re.findall(r'href="([^"]*)"', trail)
+
+    assert crumbs(usher) == ["/moderation/queue", f"/moderation/cases/{case.id}"]
+    assert crumbs(a_visitor(app, author)) == ["/standing"]
+
+
+def test_with_a_filter_on_the_head_of_the_queue_says_that_it_counts_all(usher):
+    a_case()
+    assert re.search(r"1 waits, the oldest", usher.see("/moderation/queue"))
+    assert re.search(r"1 waits in all, the oldest", usher.see("/moderation/queue?kind=held"))

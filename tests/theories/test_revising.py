@@ -220,7 +220,8 @@ def test_questions_and_replies_are_edited_alike(app, user):
     film = a_film()
     fan = a_fan(user, seen=(film,))
     thread = a_thread(film, by=fan)
-    reply = a_reply(a_theory(thread), by=fan, stance="supports")
+    theory = a_theory(thread, safe_title="A safe theory")
+    reply = a_reply(theory, by=fan, stance="supports")
     answer = a_reply(reply, by=fan)
     visitor = a_visitor(app, user)
     assert "Edit your question" in visitor.see(f"/posts/{thread.id}/edit")
@@ -242,7 +243,14 @@ def test_questions_and_replies_are_edited_alike(app, user):
         )
         assert response.location == f"/posts/{post.id}?said=saved"
     assert "Changed my mind." in visitor.see(f"/posts/{reply.id}")
-    assert "Version 2 against 1" in visitor.see(f"/posts/{reply.id}/revisions")
+    page = visitor.see(f"/posts/{reply.id}/revisions")
+    assert "Version 2 against 1" in page
+    way = re.findall(r'<a[^>]*href="(/[^"]*)"', page.partition('class="crumbs"')[2])[:3]
+    assert way == [
+        f"/films/{film.slug}",
+        f"/theories/{theory.id}-a-safe-theory",
+        f"/posts/{reply.id}",
+    ]
 
 
 @pytest.mark.both_databases
