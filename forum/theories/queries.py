@@ -193,6 +193,19 @@ def convinced_votes(thread_id: int) -> list[Row[Any]]:
     )
 
 
+def question_figures(thread_id: int) -> tuple[Any, list[Any]]:
+    """How many votes a question has, and as `convinced_votes` its theories; one statement."""
+    theories = (Post.thread_id == thread_id) & (Post.type == "theory") & (Post.state == "published")
+    rows = session().execute(
+        select(Post.id, Post.type, Post.title, Post.ups, Post.blind, Post.vote_count)
+        .where((Post.id == thread_id) | theories)
+        .order_by(Post.type.desc(), Post.best.desc(), Post.id)  # the question before its theories
+        .limit(101)
+    )
+    question, *found = rows
+    return question, found
+
+
 def replies_to(
     theory_id: int, viewer: Viewer, stance: str | None, cursor: str | None
 ) -> Page[Authored]:
