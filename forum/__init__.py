@@ -33,7 +33,7 @@ from forum.lib import (
 from forum.moderation import decision_views, log_views, report_views, rule_views, standing_views
 from forum.moderation import views as moderation_views
 from forum.moderation.standing import sanction_line, waiting_count
-from forum.notices import NOTICES
+from forum.notices import notice
 from forum.notifications import views as notification_views
 from forum.search import views as search_views
 from forum.texts import views as text_views
@@ -167,7 +167,7 @@ def _set_up_templates(app: Flask, settings: Settings) -> None:
             "inbox_count": getattr(sessions.viewer(), "unread", 0),
             "queue_count": waiting_count(sessions.viewer()),
             "sanction": sanction_line(sessions.viewer()),
-            "notice": NOTICES.get(request.args.get("said", "")),
+            "notice": notice(request.args.get("said", "")),
         }
 
 

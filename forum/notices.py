@@ -1,6 +1,11 @@
 """What is said on the next page after an act, by the code in its address (``?said=``)."""
 
+import re
+from dataclasses import dataclass
+
+from forum.lib.addresses import url_for
 from forum.lib.language import gettext as _
+from forum.lib.language import ngettext
 from forum.moderation.acts import ACTS
 
 NOTICES = {
@@ -42,3 +47,32 @@ NOTICES = {
     "unpinned": _("The question is no longer pinned."),
 }
 NOTICES |= {f"decided-{act.name}": f"{act.done}." for act in ACTS.values()}
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What was done; `undo_url` leads to where it is undone, None where nothing needs to be."""
+
+    text: str
+    undo_url: str | None = None
+
+
+def notice(said: str) -> Notice | None:
+    """What is said by a code; None if it is none.
+
+    Args:
+        said: the code, with the number of a decision that can be undone (``decided-hide.12``) and
+            of the posts that went with it (``decided-ban_and_remove.12.200``).
+    """
+    code, *rest = said.split(".")
+    if code not in NOTICES:
+        return None
+    numbers = [int(number) for number in rest[:2] if re.fullmatch(r"[0-9]{1,9}", number)]
+    text = NOTICES[code]
+    if len(numbers) > 1:
+        removed = ngettext("%(num)d post was removed.", "%(num)d posts were removed.", numbers[1])
+        text = f"{text} {removed % {'num': numbers[1]}}"
+    if not numbers:
+        return Notice(text)
+    url = url_for("moderation.statement", decision_id=numbers[0], _anchor="undo")
+    return Notice(text, url)

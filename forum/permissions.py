@@ -19,6 +19,13 @@ from forum.lib.logic import among, either, given, negate
 FINDABLE_STATES = frozenset({"published", "hidden", "removed", "withdrawn"})
 """States of a post that others find, once it was published: as itself or as a tombstone."""
 
+_OUT_OF_SIGHT = {
+    "held": _("This waits for a moderator."),
+    "hidden": _("This is hidden until the moderators have looked at it."),
+    "removed": _("This was taken down."),
+    "withdrawn": _("Its author withdrew this."),
+}
+
 UNTOLD = frozenset({"no_action"})
 """Decisions of which the author doesn't hear: they never knew that somebody had reported them."""
 
@@ -137,7 +144,7 @@ def can_read(viewer: Viewer, post: Any) -> Verdict:
     if not found:
         return found
     if post.state != "published":
-        return _no("tombstone", _("This was taken down."))
+        return _no("tombstone", _OUT_OF_SIGHT[post.state])
     return _no("sealed", _("Open the film first: say that you have seen it."))
 
 
@@ -183,13 +190,11 @@ def _may_write(by: Viewer, reason: str) -> Verdict:
     return YES
 
 
-def _open_question(by: Viewer, post: Any) -> Verdict:
-    """What every act on a post needs: to be read, in a thread that is not locked."""
-    readable = can_read(by, post)
-    if not readable:
-        return readable
+def _stands_open(post: Any) -> Verdict:
+    """What every answer to a post, and every vote on it, needs whoever gives it: asked first, so
+    that nobody is sent to log in for what nobody can do."""
     if post.state != "published":
-        return _no("state", _("This can't be answered or voted on as it stands."))
+        return _no("state", _OUT_OF_SIGHT[post.state])
     if post.thread_locked:
         return _no("locked", _("This question is locked: it can be read, and no longer changed."))
     return YES
@@ -205,14 +210,11 @@ def can_vote(by: Viewer, post: Any) -> Verdict:
     found = can_find(by, post)
     if not found:
         return found
-    writes = _may_write(by, _("Log in to vote."))
-    if not writes:
-        return writes
     if post.type == "thread":
         return _no("state", _("A question takes no votes; its theories do."))
     if post.author_id == by.id:
         return _no("own", _("Yours: the others vote."))
-    return _open_question(by, post)
+    return _stands_open(post) and _may_write(by, _("Log in to vote.")) and can_read(by, post)
 
 
 def can_see_figures(by: Viewer, post: Any) -> Verdict:
@@ -248,8 +250,9 @@ def can_post_theory(by: Viewer, thread: Any) -> Verdict:
     """Whether `by` may answer `thread` with a theory."""
     return (
         can_find(by, thread)
+        and _stands_open(thread)
         and _may_write(by, _("Log in to post a theory."))
-        and _open_question(by, thread)
+        and can_read(by, thread)
     )
 
 
@@ -257,7 +260,12 @@ def can_reply(by: Viewer, post: Any) -> Verdict:
     """Whether `by` may reply to `post`, a theory or a reply."""
     if post.type == "thread":
         return _no("state", _("A question is answered with a theory."))
-    return can_find(by, post) and _may_write(by, _("Log in to reply.")) and _open_question(by, post)
+    return (
+        can_find(by, post)
+        and _stands_open(post)
+        and _may_write(by, _("Log in to reply."))
+        and can_read(by, post)
+    )
 
 
 def can_edit(by: Viewer, post: Any) -> Verdict:
@@ -338,16 +346,24 @@ def can_see_case(by: Viewer, post: Any) -> Verdict:
     return YES
 
 
-def can_review(by: Viewer, post: Any, author: Any) -> Verdict:
-    """Whether `by` may claim and decide a case about `post` by `author` (with a `rank`).
+def can_review(by: Viewer, post: Any, author: Any, *, leaves: bool = False) -> Verdict:
+    """Whether `by` may decide a case about `post` by `author` (with a `rank`).
 
-    Never about one's own post, and never about somebody of a higher rank.
+    Never about one's own post. About somebody of a higher rank only that it stays as they wrote it
+    (`leaves`), which is no act on them: where there is one admin, nobody else could answer those
+    who reported what the admin wrote.
     """
     seen = can_see_case(by, post)
     if not seen:
         return seen
-    if author.rank > by.rank:
-        return _no("role", _("This is about somebody of a higher role: an admin decides."))
+    if author.rank > by.rank and not leaves:
+        return _no(
+            "role",
+            _(
+                "This is about somebody of a higher role: you can find that it stands; anything"
+                " more takes another admin."
+            ),
+        )
     return YES
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import click
 from flask import current_app, has_app_context
@@ -44,26 +44,45 @@ def instance_folder() -> Path:
     return Path(current_app.instance_path)
 
 
+class Address(NamedTuple):
+    """Where a forum that runs is reached: HOST:PORT on this machine, and the public URL."""
+
+    local: str
+    public_url: str
+
+
 @contextmanager
-def only_one(instance: Path) -> Iterator[None]:
+def only_one(instance: Path, address: Address | None = None) -> Iterator[None]:
     """Hold the instance folder, so that no second server and no restore gets in between.
+
+    Args:
+        address: where the forum that runs there meanwhile is reached; None if none does.
 
     Raises:
         click.ClickException: a forum runs on this folder already.
     """
-    with (instance / "run.lock").open("a+", encoding="ascii") as file:
+    with (instance / "run.lock").open("a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
             raise click.ClickException(
-                f"A forum (process {file.read().strip()}) runs on {instance}. "
+                f"A forum (process {file.readline().strip()}) runs on {instance}. "
                 f"Stop it first, or name another folder by {variable('instance')}."
             ) from None
         file.truncate(0)
-        file.write(f"{os.getpid()}\n")
+        file.write("\n".join([str(os.getpid()), *(address or ())]))
         file.flush()
         yield
+
+
+def running_at(instance: Path) -> Address | None:
+    """Where the forum that runs on the instance folder is reached: a port may have been given to it
+    alone. None if none does."""
+    if not instance_is_held(instance):
+        return None
+    _process, *address = (instance / "run.lock").read_text("utf-8").splitlines()
+    return Address(*address) if address else None
 
 
 def instance_is_held(instance: Path) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from forum import counters, create_app
 from forum.cli import schema
-from forum.cli.context import instance_is_held, load_settings
+from forum.cli.context import load_settings, running_at
 from forum.cli.serve import port_problem
 from forum.config import Settings, variable
 from forum.lib import jobs, secret_file
@@ -153,8 +153,11 @@ def variables(_settings: Settings) -> Finding:
 def port(settings: Settings) -> Finding:
     """Whether the port is free, or taken by this very forum."""
     where = f"{settings.host} {settings.port}"
-    if instance_is_held(settings.instance):
+    running = running_at(settings.instance)
+    if running and running.local == settings.local_address:
         return Finding("Port", f"{where}, in use by this forum")
+    if running:
+        where += f", and not {running.local}, where this forum runs"
     return Finding("Port", where, port_problem(settings.host, settings.port) or "")
 
 

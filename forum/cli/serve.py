@@ -9,7 +9,7 @@ import click
 
 from forum import create_app
 from forum.cli import schema
-from forum.cli.context import load_settings, only_one, with_app
+from forum.cli.context import Address, load_settings, only_one, with_app
 from forum.cli.supervisor import Child, Supervisor
 from forum.config import Settings, variable
 from forum.lib import jobs
@@ -32,7 +32,7 @@ def run(host: str | None, port: str | None) -> None:
     given = {name: value for name, value in (("host", host), ("port", port)) if value}
     settings = load_settings(**given)
     require_free_port(settings)
-    with only_one(settings.instance):
+    with only_one(settings.instance, Address(settings.local_address, settings.public_url)):
         prepare(settings)
         supervisor = Supervisor(children(settings))
         status = supervisor.run(

@@ -10,7 +10,7 @@ from forum.accounts.models import ROLES, TRUST_LEVELS, User
 from forum.accounts.names import name_problem
 from forum.accounts.passwords import hash_password, weakness
 from forum.accounts.viewers import Operator
-from forum.cli.context import with_app
+from forum.cli.context import instance_folder, running_at, with_app
 from forum.lib.database import unit_of_work
 
 
@@ -77,7 +77,9 @@ def reset(name: str) -> None:
         raise click.ClickException(f"{account.name} is the archive: nobody logs in as it.")
     with unit_of_work():
         token = credentials.make_reset_link(account, by=Operator())
-    click.echo(f"{current_app.config['FOYER'].public_url}/reset/{token}")
+    running = running_at(instance_folder())
+    public_url = running.public_url if running else current_app.config["FOYER"].public_url
+    click.echo(f"{public_url}/reset/{token}")
 
 
 def _account(name: str) -> User:

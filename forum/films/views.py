@@ -57,6 +57,7 @@ def index() -> Any:
         decades=_decade_links(decade),
         orders=_orders(order),
         q=words,
+        chosen=_chosen(letter, decade),
         total=queries.site_counts()[0],
         pager=pager(page.next),
     )
@@ -176,6 +177,15 @@ def _letter_links(current: str | None) -> list[tuple[str, str, bool]]:
         every,
         *((label, with_query(letter=key), key == current) for label, key in labels),
     ]
+
+
+def _chosen(letter: str | None, decade: int | None) -> str:
+    """To which films the list is narrowed, in words; "" for all."""
+    begins = {None: "", "0": _("beginning with a digit"), "#": _("beginning with a sign")}
+    by_letter = begins.get(letter, _("beginning with %(letter)s"))
+    by_decade = _("of the %(year)ds") % {"year": decade} if decade else ""
+    words = by_letter % {"letter": (letter or "").upper()}
+    return ", ".join(filter(None, (words, by_decade)))
 
 
 def _decade_links(current: int | None) -> list[tuple[str, str, bool]]:

@@ -37,6 +37,7 @@ class Situation:
         may_sanction: whether the moderator may act on its author.
         sanction: what is in force against the author: "suspended", "banned" or None.
         is_new_account: whether the author came lately, as spammers do.
+        is_outranked: whether the author has a higher role than the moderator.
     """
 
     type: str
@@ -46,6 +47,7 @@ class Situation:
     may_sanction: bool = False
     sanction: str | None = None
     is_new_account: bool = False
+    is_outranked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,9 @@ ABOUT_ACCOUNTS = SANCTIONS | {"lift"}
 TAKE_DOWN = frozenset({"hide", "remove", "purge", "ban_and_remove"})
 """Acts after which a tombstone stands, or nothing."""
 
+LEAVES = frozenset({"approve", "no_action"})
+"""Acts that leave a post as its author wrote it: open to moderators whatever the author's role."""
+
 _BY_STATE = {
     "held": ("approve", "remove"),
     "published": ("no_action", "hide", "remove"),
@@ -156,6 +161,8 @@ def possible(now: Situation) -> list[Act]:
         names += _on_account(now)
     if now.state != "purged":
         names.append("purge")
+    if now.is_outranked:
+        names = [name for name in names if name in LEAVES]
     return [ACTS[name] for name in names]
 
 

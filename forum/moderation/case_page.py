@@ -1,6 +1,5 @@
 """One case as a moderator sees it, put together from its parts."""
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +10,7 @@ from forum.lib import clock, diff
 from forum.lib.addresses import url_for
 from forum.lib.database import session
 from forum.lib.language import gettext as _
-from forum.moderation import cards, narrowed, queries
+from forum.moderation import cards, narrowed, queries, reasons
 from forum.moderation.acts import ABOUT_ACCOUNTS, ACTS, Act, possible
 from forum.moderation.cards import AuthorLine, HistoryLine, ReportLine
 from forum.moderation.case_text import CasePost, case_post, opening_of, pending_diff
@@ -19,11 +18,10 @@ from forum.moderation.forms import DecisionForm, NoteForm
 from forum.moderation.models import Case, Decision, Rule
 from forum.moderation.queries import Facts
 from forum.moderation.queue_queries import QUEUE
+from forum.moderation.reasons import Canned, suggestion, taken
 from forum.moderation.situations import is_purge_proposed, situation_of
 from forum.permissions import can_review, can_sanction
 from forum.theories.models import Post
-
-Canned = tuple[str, str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +116,9 @@ class CasePage:
     note_action: str
     claim: Claim | None
     form: DecisionForm
-    canned: tuple[Canned, ...]
+    canned: list[tuple[Canned, str]]
     acts: list[Button]
+    why_not: str
     decide_action: str
     problem: Problem
     second: Second | None
@@ -129,27 +128,17 @@ class CasePage:
     cursor: str
 
 
-CANNED: tuple[Canned, ...] = (
-    (
-        _("Gives an ending away"),
-        _("It gives an ending away to people who haven't opened that film."),
-        1,
-    ),
-    (_("About the person"), _("It argues with the person and not with what they say."), 2),
-    (_("Advertising"), _("It advertises something that has nothing to do with the film."), 4),
-    (_("Pirated copy"), _("It leads to a copy that the film's makers didn't allow."), 4),
-    (_("Off the film"), _("It doesn't speak of this film's ending."), 5),
-)
-
-
 def case_page(
     case: Case,
     viewer: Fan | Guest,
     form: DecisionForm | None = None,
     problem: Problem = Problem(),  # it is frozen
     note_form: NoteForm | None = None,
+    *,
+    ready: int | None = None,
 ) -> CasePage:
-    """`case` for `viewer`, a moderator; `form` holds what was typed, or what is suggested."""
+    """`case` for `viewer`, a moderator; `form` holds what was typed, else what is suggested, or the
+    `ready` reasons that somebody took."""
     facts = queries.facts_of(case, viewer.id)
     post, author, pending = facts.post, facts.author, facts.pending
     opening = opening_of(facts, viewer)
@@ -176,46 +165,37 @@ def case_page(
         note_form=note_form or NoteForm(formdata=None, prefix="note-"),
         note_action=narrowed.url("moderation.add_note", case_id=case.id),
         claim=_claim(case, viewer),
-        form=form or suggested(case, reports),
-        canned=CANNED,
+        form=form or suggested(case, reports, ready),
+        canned=reasons.links(case),
         acts=acts,
+        why_not="" if case.closed_at else can_review(viewer, post, author).reason,
         decide_action=narrowed.url("moderation.decide", case_id=case.id),
         problem=problem,
-        second=_second(case, viewer) if acts else None,
-        made=_made(case, author, viewer),
+        second=_second(case, viewer) if can_review(viewer, post, author) else None,
+        made=_made(case, author, viewer, acts),
         discard_action=narrowed.url("moderation.discard", case_id=case.id)
-        if case.kind == "own" and not case.report_count and acts
+        if case.kind == "own" and not case.report_count and not case.closed_at
         else None,
         queue_url=narrowed.url("moderation.queue"),
         cursor=QUEUE.cursor(case),
     )
 
 
-def suggested(case: Case, reports: list[Any]) -> DecisionForm:
-    """The form with what is suggested for a case with these `reports`; see `suggestion`."""
-    return DecisionForm(queries.rules(), formdata=None, data=suggestion(case, reports))
+def suggested(case: Case, reports: list[Any], ready: int | None = None) -> DecisionForm:
+    """The form with what is suggested for a case with these `reports`.
 
-
-def suggestion(case: Case, reports: list[Any]) -> dict[str, Any]:
-    """What the form is filled with: the rule that most reports cite, the weightiest where several
-    do, and its usual words."""
-    suggested: dict[str, Any] = {"version": str(case.version), "rule": "", "reasons": ""}
-    cited = Counter(report.rule_number for report, *_rest in reports)
-    number = 4 if case.hold_reason == "link" else None
-    if cited:
-        number = cited.most_common(1)[0][0]
-    if number is not None:
-        words = next((text for _label, text, rule in CANNED if rule == number), "")
-        suggested |= {"rule": str(number), "reasons": words}
-    return suggested
+    Args:
+        ready: which of the ready reasons somebody took instead.
+    """
+    data = suggestion(case, reports) | taken(ready)
+    return DecisionForm(queries.rules(), formdata=None, data=data)
 
 
 def _acts(case: Case, facts: Facts, viewer: Fan | Guest) -> list[Button]:
-    post, author = facts.post, facts.author
-    if case.closed_at is not None or not can_review(viewer, post, author):
+    if case.closed_at is not None:
         return []
     pending = facts.pending is not None
-    acts = possible(situation_of(post, author, pending=pending, by=viewer))
+    acts = possible(situation_of(facts.post, facts.author, pending=pending, by=viewer))
     keys: set[str | None] = set()
     buttons: list[Button] = []
     for act in acts:  # of two acts with one key, the likelier has it
@@ -269,12 +249,16 @@ def _second(case: Case, viewer: Fan | Guest) -> Second | None:
     )
 
 
-def _made(case: Case, author: User, viewer: Fan | Guest) -> list[Made]:
-    """What was decided in this case, each with the way to undo it."""
+def _made(case: Case, author: User, viewer: Fan | Guest, acts: list[Button]) -> list[Made]:
+    """What was decided in this case, each with the way to undo it: where a button of the form does
+    the same, that one."""
     found = []
+    restores = any(button.value == "restore" for button in acts)
     for row in queries.decisions_in_case(case.id):
         decision, _by, post, *_rest = row
-        undoing = can_undo(decision, post, author, viewer)
+        undoing = can_undo(decision, post, author, viewer) and not (
+            restores and ACTS[decision.act].reversal == "restore"
+        )
         found.append(
             Made(
                 line=cards.history_line(row),

@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from forum import events
+from forum.accounts.models import User
 from forum.events import Event, Kind
 from forum.lib import clock, quotas
 from forum.lib.database import insert_into, session
@@ -85,12 +86,14 @@ def open_case(post: Post, *, by: Viewer) -> Case:
     """The open case about `post`, or a new one on a moderator's own initiative.
 
     Raises:
-        Refused: `by` may not; see `can_see_case`.
+        Refused: `by` may not see it (`can_see_case`), or could do nothing in a new one
+            (`can_review`).
     """
     post = locked(post, by=by)
     require(can_see_case(by, post))
     case = open_case_of(post)
     if case is None:
+        require(can_review(by, post, session().get_one(User, post.author_id)))
         case = new_case(post, "own")
         events.record(
             Kind.CASE_OPENED,
@@ -120,14 +123,14 @@ def discard(case: Case, *, by: Viewer) -> None:
     _record(Kind.CASE_DISCARDED, case, by)
 
 
-def claim(case: Case, author: object, *, by: Viewer) -> None:
+def claim(case: Case, *, by: Viewer) -> None:
     """Hold `case` for 30 minutes, shown to all; taking it over from somebody is allowed.
 
     Raises:
-        Refused: `by` may not; see `can_review`.
+        Refused: `by` may not; see `can_see_case`.
     """
     case, post = lock_case(case, by=by)
-    require(can_review(by, post, author))
+    require(can_see_case(by, post))
     if case.closed_at is not None:
         return
     if case.claimed_by_id not in (None, by.id):
@@ -136,27 +139,27 @@ def claim(case: Case, author: object, *, by: Viewer) -> None:
     _record(Kind.CASE_CLAIMED, case, by)
 
 
-def release(case: Case, author: object, *, by: Viewer) -> None:
+def release(case: Case, *, by: Viewer) -> None:
     """Let go of `case`, if `by` holds it.
 
     Raises:
-        Refused: `by` may not; see `can_review`.
+        Refused: `by` may not; see `can_see_case`.
     """
     case, post = lock_case(case, by=by)
-    require(can_review(by, post, author))
+    require(can_see_case(by, post))
     if case.claimed_by_id == by.id:
         case.claimed_by_id = case.claimed_until = None
         _record(Kind.CASE_RELEASED, case, by)
 
 
-def unseal(case: Case, author: object, *, by: Viewer) -> None:
+def unseal(case: Case, *, by: Viewer) -> None:
     """Open the text of `case` to a moderator who hasn't seen the film and knows it.
 
     Raises:
-        Refused: `by` may not; see `can_review`.
+        Refused: `by` may not; see `can_see_case`.
     """
     case, post = lock_case(case, by=by)
-    require(can_review(by, post, author))
+    require(can_see_case(by, post))
     opened = session().execute(
         insert_into(CaseOpening)
         .values(case_id=case.id, user_id=by.id, at=clock.now())

@@ -14,12 +14,13 @@ from forum.lib.language import gettext as _
 from forum.lib.language import ngettext
 from forum.moderation import cards, decisions, narrowed, queries, queue_queries
 from forum.moderation.acts import ACTS
-from forum.moderation.case_page import CANNED, Problem, case_page, suggested, suggestion
+from forum.moderation.case_page import Problem, case_page, suggested
 from forum.moderation.decisions import Grounds, GroundsMissing, Handled
-from forum.moderation.effects import NotPossible
+from forum.moderation.effects import NotPossible, moved_by
 from forum.moderation.forms import DecisionForm, number_in
-from forum.moderation.models import Case
+from forum.moderation.models import Case, Decision
 from forum.moderation.queue_page import queue_page
+from forum.moderation.reasons import CANNED, suggestion
 from forum.moderation.views import back_to_case, blueprint, found_case, pending_words
 from forum.theories.models import IllegalMove
 
@@ -82,14 +83,20 @@ def _decided(found: Case, act: str, form: DecisionForm, version: int) -> Any:
         return queue_page(case_page(_fresh(found), viewer(), form, Problem(act, text)), 422)
     if decision is None:
         return back_to_case(found.id, "purge-proposed")
-    return _onward(found, act, following)
+    return _onward(found, decision, following)
 
 
-def _onward(found: Case, act: str, following: str | None) -> Response:
-    """To the next case; back to this one where something of it still has to be decided."""
-    if act != "hide" and _fresh(found).closed_at is None:
-        return back_to_case(found.id, f"decided-{act}")
-    return onward(following or narrowed.url("moderation.queue"), said=f"decided-{act}")
+def _onward(found: Case, decision: Decision, following: str | None) -> Response:
+    """To the next case, with a notice that leads to undoing this one; back to this one where
+    something of it still has to be decided."""
+    said = f"decided-{decision.act}"
+    if ACTS[decision.act].reversal is not None:
+        said += f".{decision.id}"
+    if decision.act == "ban_and_remove":
+        said += f".{len(moved_by(decision))}"
+    if decision.act != "hide" and _fresh(found).closed_at is None:
+        return back_to_case(found.id, said)
+    return onward(following or narrowed.url("moderation.queue"), said=said)
 
 
 def _conflict(found: Case, handled: Handled, form: DecisionForm | None) -> Any:

@@ -6,7 +6,7 @@ from datetime import datetime
 from forum import events
 from forum.events import Kind
 from forum.lib.language import gettext as _
-from forum.moderation.acts import ABOUT_ACCOUNTS, ACTS, Grounds, Situation, possible
+from forum.moderation.acts import ABOUT_ACCOUNTS, ACTS, LEAVES, Grounds, Situation, possible
 from forum.moderation.effects import NotPossible, perform, undo
 from forum.moderation.models import Case, Decision
 from forum.moderation.opening import drop_purge, lock_author, lock_case, lock_decided
@@ -65,7 +65,7 @@ def decide(
     """
     author = lock_author(case, by)
     case, post = lock_case(case, by=by, everything=act == "ban_and_remove")
-    require(can_review(by, post, author))
+    require(can_review(by, post, author, leaves=act in LEAVES))
     if act in ABOUT_ACCOUNTS:
         require(can_sanction(by, author))
     if case.closed_at is not None or case.version != version:

@@ -92,7 +92,7 @@ def undo(decision: Decision, post: Post, author: User, *, by: Viewer) -> Effect:
     elif not _is_in_force(decision, post):
         raise NotPossible(_("Something else was decided or changed since: undo that first."))
     moves = Moves()
-    for before, moved in _moved_by(decision):
+    for before, moved in moved_by(decision):
         if decision.act == "retitle":
             _retitle(moved, before.safe_title_before or "", effect, by)
         elif moved.log_seq == decision.log_seq:
@@ -103,7 +103,7 @@ def undo(decision: Decision, post: Post, author: User, *, by: Viewer) -> Effect:
     return effect
 
 
-def _moved_by(decision: Decision) -> list[Any]:
+def moved_by(decision: Decision) -> list[Any]:
     """(DecidedPost, Post) of what `decision` moved, by id."""
     rows = session().execute(
         select(DecidedPost, Post)

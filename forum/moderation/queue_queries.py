@@ -81,6 +81,8 @@ def queue(viewer_id: int, kind: str | None, film_id: int | None, cursor: str | N
     statement = _FIRST_CASES
     if kind or film_id or cursor:
         chosen = _CASES.where(Case.kind == kind) if kind else _CASES
+        if kind == "report":  # fans also report what a moderator looks at already
+            chosen = _CASES.where(Case.report_count > 0)
         chosen = chosen.where(Case.film_id == film_id) if film_id else chosen
         statement = QUEUE.limited(chosen, cursor, CASES_A_PAGE)
     return QUEUE.cut(run(statement, {"me": viewer_id}).all(), CASES_A_PAGE)

@@ -109,8 +109,12 @@ def change_text(name: str) -> Any:
         version, _body, stands = _standing(name)
         form.version.data = str(version)
         return _text_page(name, form, 409, stands=reveal(stands, ()))
-    endpoint = "moderation.rules" if name == "rules" else f"texts.{name}"
-    return onward(url_for(endpoint), said="text-changed")
+    return onward(_text_url(name), said="text-changed")
+
+
+def _text_url(name: str) -> str:
+    """The page on which a text stands."""
+    return url_for("moderation.rules" if name == "rules" else f"texts.{name}")
 
 
 def _standing(name: str) -> tuple[int, str, str]:
@@ -163,6 +167,7 @@ def _text_page(
         "texts/edit.html",
         form=form,
         heading=_TEXTS[name],
+        crumb=(_("Rules") if name == "rules" else _TEXTS[name], _text_url(name), False),
         action=url_for("moderation.change_text", name=name),
         preview=preview,
         stands=stands,

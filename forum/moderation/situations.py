@@ -30,6 +30,7 @@ def situation_of(post: Post, author: User, *, by: Viewer, pending: bool | None =
         may_sanction=bool(can_sanction(by, author)),
         sanction=sanction_in_force(author.sanction, author.sanctioned_until, clock.now()),
         is_new_account=_is_new(author),
+        is_outranked=author.rank > by.rank,
     )
 
 

@@ -62,6 +62,7 @@ class Redress:
 class Statement:
     """The reasons for a decision, as whoever it concerns reads them."""
 
+    crumbs: list[tuple[str, str, bool]]
     heading: str
     act: str
     at: datetime
@@ -169,7 +170,7 @@ def _statement_page(decision: Decision, form: ReversalForm, problem: str, status
     row = queries.decision_row(decision.id)
     page = render_template(
         "moderation/statement.html",
-        section="settings",
+        section="settings" if decision.user_id == viewer().id else "queue",
         statement=_statement(*row),
         form=form,
         problem=problem,
@@ -194,6 +195,7 @@ def _statement(
     if not mine and can_undo(decision, post, author, viewer()):
         undo = url_for("moderation.reverse", decision_id=decision.id)
     return Statement(
+        crumbs=_crumbs(decision, mine=mine),
         heading=cards.done(decision.act),
         act=act,
         at=decision.at,
@@ -212,6 +214,16 @@ def _statement(
         undone=_("This was undone.") if decision.reverted_by_id is not None else None,
         undo_action=undo,
     )
+
+
+def _crumbs(decision: Decision, *, mine: bool) -> list[tuple[str, str, bool]]:
+    """Where the statement stands: for whom it concerns, and for moderators, who work the queue."""
+    if mine:
+        return [(_("Your standing"), url_for("moderation.standing"), False)]
+    queue = (_("Queue"), url_for("moderation.queue"), False)
+    if decision.case_id is None:
+        return [queue]
+    return [queue, (_("The case"), url_for("moderation.case", case_id=decision.case_id), False)]
 
 
 def _restricts(decision: Decision) -> bool:

@@ -4,10 +4,9 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, request
 
-from forum.accounts.models import User
 from forum.accounts.sessions import viewer
 from forum.lib.answers import onward
-from forum.lib.database import session, unit_of_work
+from forum.lib.database import unit_of_work
 from forum.moderation import cases, narrowed, queries
 from forum.moderation.case_page import Problem, case_page
 from forum.moderation.effects import NotPossible
@@ -16,7 +15,6 @@ from forum.moderation.models import Case
 from forum.moderation.queue_page import queue_page
 from forum.permissions import can_see_case, can_see_queue, require
 from forum.theories.finding import found_or_404
-from forum.theories.models import Post
 from forum.theories.writing import Words, words
 
 blueprint = Blueprint("moderation", __name__)
@@ -35,7 +33,8 @@ def case(case_id: int) -> Any:
     found = found_case(case_id)
     # Whoever comes to do something, such as locking a question, finds its button in sight.
     wanted = Problem(request.args.get("act", "")[:20])
-    return queue_page(case_page(found, viewer(), problem=wanted), 200)
+    ready = request.args.get("ready", type=int)
+    return queue_page(case_page(found, viewer(), problem=wanted, ready=ready), 200)
 
 
 @blueprint.post("/posts/<int:post_id>/cases")
@@ -52,9 +51,8 @@ def open_case(post_id: int) -> Response:
 def claim(case_id: int) -> Response:
     """Hold a case for 30 minutes."""
     found = found_case(case_id)
-    author = author_of(found)
     with unit_of_work():
-        cases.claim(found, author, by=viewer())
+        cases.claim(found, by=viewer())
     return back_to_case(case_id, "claimed")
 
 
@@ -62,9 +60,8 @@ def claim(case_id: int) -> Response:
 def release(case_id: int) -> Response:
     """Let a case go."""
     found = found_case(case_id)
-    author = author_of(found)
     with unit_of_work():
-        cases.release(found, author, by=viewer())
+        cases.release(found, by=viewer())
     return back_to_case(case_id, "released")
 
 
@@ -85,9 +82,8 @@ def discard(case_id: int) -> Any:
 def unseal(case_id: int) -> Response:
     """Open a case's text, knowing that one hasn't seen the film."""
     found = found_case(case_id)
-    author = author_of(found)
     with unit_of_work():
-        cases.unseal(found, author, by=viewer())
+        cases.unseal(found, by=viewer())
     return back_to_case(case_id, "unsealed")
 
 
@@ -130,12 +126,6 @@ def found_case(case_id: int) -> Case:
     require(can_see_case(viewer(), row))
     found: Case = row.Case
     return found
-
-
-def author_of(found: Case) -> User:
-    """Who wrote what a case is about."""
-    post = session().get_one(Post, found.post_id)
-    return session().get_one(User, post.author_id)
 
 
 def back_to_case(case_id: int, said: str) -> Response:

@@ -101,7 +101,7 @@ def _told(person: Fan, row: Any) -> tuple[str, str | None]:
     if notice.kind == "decision":
         name = capital(_own_name(person, post, above, film))
         url = url_for("moderation.statement", decision_id=decision.id)
-        if decision.act in _OPENED and can_read(person, post):
+        if decision.act in _OPENED and not decision.reasons and can_read(person, post):
             url = cards.permalink(post)
         return _DECIDED[decision.act] % {"name": name, "film": film.title}, url
     line = url_for("moderation.standing")
@@ -153,4 +153,4 @@ _DECIDED = {
 
 
 _OPENED = frozenset({"approve", "no_action", "restore", "unlock"})
-"""Decisions for the author, who rather goes to the post than to the reasons."""
+"""Decisions for the author, who goes to the post where no reasons were given."""

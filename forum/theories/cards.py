@@ -10,7 +10,7 @@ from forum.lib import text
 from forum.lib.addresses import url_for
 from forum.lib.language import gettext as _
 from forum.lib.language import ngettext
-from forum.permissions import Viewer, can_read, can_report, can_see_queue
+from forum.permissions import Viewer, can_read, can_report, can_review
 from forum.theories.models import Post
 
 _slug = lru_cache(maxsize=4096)(text.slug)
@@ -212,9 +212,9 @@ def report_url(post: Post, viewer: Viewer) -> str | None:
     return None
 
 
-def moderate_url(post: Post, viewer: Viewer) -> str | None:
+def moderate_url(post: Post, author: User, viewer: Viewer) -> str | None:
     """Where a moderator opens a case about a post."""
-    if post.author_id == viewer.id or not can_see_queue(viewer):
+    if not can_review(viewer, post, author):
         return None
     return url_for("moderation.open_case", post_id=post.id)
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Response, abort, render_template, request
 
-from forum.accounts.models import User
 from forum.accounts.sessions import viewer
 from forum.lib import diff, markup
 from forum.lib.addresses import url_for
@@ -14,10 +13,17 @@ from forum.lib.answers import onward
 from forum.lib.database import session, unit_of_work
 from forum.lib.language import gettext as _
 from forum.moderation import cases
-from forum.permissions import can_moderate, can_read, can_see_case, can_withdraw, require
+from forum.permissions import (
+    Refused,
+    can_moderate,
+    can_read,
+    can_see_case,
+    can_withdraw,
+    require,
+)
 from forum.theories import cards, changes, queries
 from forum.theories.cards import Byline
-from forum.theories.finding import found_or_404
+from forum.theories.finding import film_of, found_or_404
 from forum.theories.models import Post, Revision
 from forum.theories.views import blueprint
 from forum.theories.writing import scopes_in
@@ -42,22 +48,23 @@ def revisions(post_id: int) -> Any:
     """What a post has said, and how one version became the next (``?version=``)."""
     person = viewer()
     post = found_or_404(post_id, person)
-    require(can_read(person, post))
+    verdict = can_read(person, post)
+    if verdict.code == "sealed":
+        raise Refused(verdict, url_for("films.show", slug=film_of(post).slug))
+    require(verdict)
     kept = queries.revisions_of(post.id)
-    numbers = {revision.number: revision for revision in kept}
+    numbers = {revision.number: revision for revision, _author in kept}
     wanted = request.args.get("version", type=int, default=post.version)
     shown = numbers.get(wanted)
     if shown is None:
         abort(404)
     before = numbers.get(shown.number - 1)
-    author = session().get_one(User, post.author_id)
     tells_votes = post.type != "thread" and figures_shown(post, opinions(person, [post]))
     return render_template(
         "theories/revisions.html",
         section="films",
         post_title=_name(post),
-        post_url=cards.permalink(post),
-        post_kind=post.type,
+        crumbs_to_post=_crumbs(post),
         revisions=[
             RevisionLine(
                 number=revision.number,
@@ -67,11 +74,11 @@ def revisions(post_id: int) -> Any:
                 current=revision.number == post.version,
                 url=url_for("theories.revisions", post_id=post.id, version=revision.number),
             )
-            for revision in kept
+            for revision, author in kept
         ],
         # The first version is shown as it is: against nothing, all of it would be new.
         diff=diff.lines(_source(before or shown), _source(shown)),
-        title_diff=_title_diff(before, shown),
+        title_diffs=_title_diffs(before, shown),
         shown_from=before.number if before else 0,
         shown_to=shown.number,
     )
@@ -147,6 +154,17 @@ def _switch() -> bool:
     return value == "1"
 
 
+def _crumbs(post: Post) -> list[tuple[str, str, bool]]:
+    """The way to a post that its reader may read: its film, and for a reply the theory."""
+    film = film_of(post)
+    way = [(film.title, url_for("films.show", slug=film.slug), True)]
+    theory = session().get_one(Post, post.theory_id) if post.theory_id else None
+    if theory is not None:
+        name = theory.title if can_read(viewer(), theory) else theory.safe_title
+        way.append((name or _("a theory"), cards.address(theory), False))
+    return [*way, (_name(post), cards.permalink(post), False)]
+
+
 def _name(post: Post) -> str:
     """A post's title for its author and those who have read it; a reply has none."""
     return post.title or _("a reply")
@@ -160,7 +178,12 @@ def _source(revision: Revision | None) -> str:
     return markup.redact(revision.body, scopes, viewer().seen)
 
 
-def _title_diff(before: Revision | None, shown: Revision) -> list[diff.Line]:
-    if before is None or before.title == shown.title:
+def _title_diffs(before: Revision | None, shown: Revision) -> list[tuple[str, list[diff.Line]]]:
+    """How the title and the safe title changed, those that did, under their names."""
+    if before is None:
         return []
-    return diff.lines(before.title or "", shown.title or "")
+    titles = (
+        (_("Title"), before.title, shown.title),
+        (_("Safe title"), before.safe_title, shown.safe_title),
+    )
+    return [(name, diff.lines(old or "", new or "")) for name, old, new in titles if old != new]

@@ -102,8 +102,9 @@ def _line(draft: Draft, films: dict[int, Film], posts: dict[int, Post]) -> Draft
     where, where_url, url = place or (None, None, None)
     body = draft.fields.get("body", "")
     labels = {"thread": _("a question"), "theory": _("a theory"), "reply": _("a reply")}
+    unnamed = _("Your reply") if draft.kind == "reply" else _("Without a title")
     return DraftLine(
-        label=draft.fields.get("title") or draft.fields.get("safe_title", ""),
+        label=draft.fields.get("title") or draft.fields.get("safe_title") or unnamed,
         where=where,
         where_url=where_url,
         kind_label=labels[draft.kind],

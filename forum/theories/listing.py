@@ -1,7 +1,10 @@
 """How a question's theories and a theory's replies are listed: orders, stances, the audience."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from sqlalchemy import Row
 
 from forum.lib.addresses import url_for
 from forum.lib.language import gettext as _
@@ -33,7 +36,9 @@ class Share:
     width: float
 
 
-def division(thread: Post, sealed: bool, theories: list[Post] | None) -> dict[str, Any]:
+def division(
+    thread: Post | Row[Any], sealed: bool, theories: Sequence[Post | Row[Any]] | None
+) -> dict[str, Any]:
     """How a question's audience divides, of theories whose figures are open to everybody.
 
     Args:

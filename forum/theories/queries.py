@@ -204,6 +204,19 @@ def convinced_votes(thread_id: int) -> list[Row[Any]]:
     )
 
 
+def question_figures(thread_id: int) -> tuple[Any, list[Any]]:
+    """How many votes a question has, and as `convinced_votes` its theories; one statement."""
+    theories = (Post.thread_id == thread_id) & (Post.type == "theory") & (Post.state == "published")
+    rows = session().execute(
+        select(Post.id, Post.type, Post.title, Post.ups, Post.blind, Post.vote_count)
+        .where((Post.id == thread_id) | theories)
+        .order_by(Post.type.desc(), Post.best.desc(), Post.id)  # the question before its theories
+        .limit(101)
+    )
+    question, *found = rows
+    return question, found
+
+
 def replies_to(
     theory_id: int, viewer: Viewer, stance: str | None, cursor: str | None
 ) -> Page[Authored]:
@@ -263,16 +276,16 @@ def posts_with(post_ids: Iterable[int]) -> dict[int, Post]:
     return {post.id: post for post in session().scalars(select(Post).where(Post.id.in_(wanted)))}
 
 
-def revisions_of(post_id: int) -> list[Revision]:
-    """What a post has said, the latest first; at most 200."""
-    return list(
-        session().scalars(
-            select(Revision)
-            .where(Revision.post_id == post_id)
-            .order_by(Revision.number.desc())
-            .limit(200)
-        )
+def revisions_of(post_id: int) -> list[tuple[Revision, User]]:
+    """What a post has said, each with who made it say so, the latest first; at most 200."""
+    rows = session().execute(
+        select(Revision, User)
+        .join(User, User.id == Revision.author_id)
+        .where(Revision.post_id == post_id)
+        .order_by(Revision.number.desc())
+        .limit(200)
     )
+    return [(revision, author) for revision, author in rows]
 
 
 def revisions_numbered(post_id: int, numbers: Iterable[int]) -> list[Revision]:

@@ -27,6 +27,7 @@ from forum.permissions import (
     can_post_theory,
     can_read,
     can_reply,
+    can_review,
     can_withdraw,
 )
 from forum.theories import cards, draft_queries, queries, waiting
@@ -62,9 +63,9 @@ class ThreadPage(ThreadLine):
 
 @dataclass(frozen=True, slots=True)
 class Moderate:
-    """Where a moderator's acts on a thread are posted."""
+    """Where a moderator's acts on a thread are posted; `lock_url` is None where none locks it."""
 
-    lock_url: str
+    lock_url: str | None
     pin_url: str
 
 
@@ -109,7 +110,7 @@ def thread(post_id: int, slug: str) -> Any:
         pager=pager(page.next),
         compose_url=url_for("theories.compose_theory", post_id=post.id),
         can_post=can_post_theory(person, post),
-        moderate=_moderate(post, person),
+        moderate=_moderate(post, author, person),
         seen_action=url_for("films.open_seal", slug=film.slug),
         unsee_action=url_for("films.close_seal", slug=film.slug),
         **_waiting(post, person),
@@ -234,7 +235,7 @@ def _thread_page(post: Post, author: User, person: Fan | Guest) -> ThreadPage:
         can_withdraw=bool(can_withdraw(person, post)),
         edit_url=url_for("theories.edit", post_id=post.id),
         withdraw_url=url_for("theories.confirm_withdrawal", post_id=post.id),
-        moderate_url=cards.moderate_url(post, person),
+        moderate_url=cards.moderate_url(post, author, person),
     )
 
 
@@ -272,11 +273,12 @@ def _votes_before(theory: Post, mine: Opinions) -> int | None:
     return theory.votes_before_edit if figures_shown(theory, mine) else None
 
 
-def _moderate(thread: Post, person: Viewer) -> Moderate | None:
+def _moderate(thread: Post, author: User, person: Viewer) -> Moderate | None:
     if not can_moderate(person, thread):
         return None
+    may_lock = can_review(person, thread, author)
     return Moderate(
-        lock_url=url_for("theories.lock", post_id=thread.id),
+        lock_url=url_for("theories.lock", post_id=thread.id) if may_lock else None,
         pin_url=url_for("theories.pin", post_id=thread.id),
     )
 

@@ -192,9 +192,9 @@ def theory_card(
         edited_at=theory.edited_at,
         excerpt=theory.excerpt if readable else None,
         reply_count=theory.reply_count,
-        # Nobody votes yet on what waits.
+        # Nobody votes on what waits, or was taken down.
         ballot=ballot(theory, viewer, opinions)
-        if readable and opened and theory.state != "held"
+        if readable and opened and theory.state == "published"
         else None,
         rank=rank,
         needs_vote=needs_vote,
@@ -203,7 +203,7 @@ def theory_card(
         tombstone_url=cards.log_line(theory),
         is_own=theory.author_id == viewer.id,
         report_url=cards.report_url(theory, viewer),
-        moderate_url=cards.moderate_url(theory, viewer),
+        moderate_url=cards.moderate_url(theory, author, viewer),
     )
 
 
@@ -243,7 +243,7 @@ def reply_card(
         held=held_words(reply, waits.usual),
         pending_edit=cards.pending(reply) if reply.id in waits.pending else None,
         report_url=cards.report_url(reply, viewer),
-        moderate_url=cards.moderate_url(reply, viewer),
+        moderate_url=cards.moderate_url(reply, author, viewer),
         parent_url=None,
         parent_name=None,
         continue_url=None,

@@ -13,7 +13,9 @@ from forum.lib.database import unit_of_work
 from forum.lib.pages import pager
 from forum.theories import cards
 from forum.theories.finding import found_or_404
+from forum.theories.listing import division
 from forum.theories.models import Post
+from forum.theories.queries import question_figures
 from forum.votes import operations
 from forum.votes.cards import ballot, good_point, theory_card
 from forum.votes.queries import Opinions, count_votes, my_votes, opinions
@@ -45,7 +47,9 @@ def cast(post_id: int) -> Response:
         return fragment("fragments/good_point.html", good_point=good_point(post, person, mine))
     if value == "0" and post.blind:
         mine = opinions(person, [post])  # they may have asked to see the figures
-    return fragment("fragments/ballot.html", ballot=ballot(post, person, mine))
+    return fragment(
+        "fragments/ballot.html", ballot=ballot(post, person, mine), question=_question(post)
+    )
 
 
 @blueprint.post("/posts/<int:post_id>/figures")
@@ -59,7 +63,7 @@ def show_figures(post_id: int) -> Response:
         operations.show_figures(post, by=person)
     if wants_fragment():
         mine = Opinions({}, frozenset({post.id}))
-        return fragment("fragments/ballot.html", ballot=ballot(post, person, mine))
+        return fragment("fragments/ballot.html", ballot=ballot(post, person, mine), question=None)
     return onward(_back(post), anchor=f"post-{post.id}")
 
 
@@ -81,6 +85,16 @@ def mine() -> Any:
         total=count_votes(person),
         pager=pager(page.next),
     )
+
+
+def _question(theory: Post) -> dict[str, Any] | None:
+    """The figures of the question around a theory, where they are shown beside it and have changed:
+    on the question's own page, unless the theory's are hidden."""
+    page = url_for("theories.thread", post_id=theory.thread_id)
+    if theory.blind or not _referring_page().startswith(f"{page}-"):
+        return None
+    question, theories = question_figures(theory.thread_id or 0)
+    return {"vote_count": question.vote_count, **division(question, False, theories)}
 
 
 def _back(post: Post) -> str:

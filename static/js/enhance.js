@@ -1,7 +1,7 @@
 // Forms in place. A form marked data-enhance works without this module: it
 // posts, and the server redirects. With it, the same post is sent by fetch and
 // the answer replaces the nearest data-fragment (or is appended to the list
-// that data-append names; what else it holds replaces its namesakes).
+// that data-append names); what else it holds replaces its namesakes.
 
 import { FRAGMENT, fragmentOf, isFragment } from "./trusted.js";
 import { sayDone, sayFailed } from "./say.js";
@@ -14,6 +14,7 @@ export function enhanceForms() {
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (!form.matches("form[data-enhance]") || event.defaultPrevented) return;
+    if (event.submitter?.matches("[data-leaves]")) return; // what it does shows on a page of its own
     event.preventDefault();
     if (!under_way.has(form)) post(form, event.submitter); // a second click waits for the first
   });
@@ -43,8 +44,8 @@ async function post(form, button) {
 function place(form, button, fragment) {
   const fresh = fragment.firstElementChild;
   if (!fresh) return;
+  for (const one of fragment.querySelectorAll("[data-instead]")) takePlace(one);
   if (form.dataset.append) {
-    for (const one of fragment.querySelectorAll("[data-instead]")) document.getElementById(one.id)?.replaceWith(one);
     document.getElementById(form.dataset.append).append(fresh);
     form.reset();
     for (const field of form.querySelectorAll("textarea")) field.value = field.defaultValue = ""; // not the draft it began with
@@ -59,6 +60,12 @@ function place(form, button, fragment) {
     sayDone(fresh.querySelector(".ballot-caption")?.innerText);
   }
   tellTimes(fresh);
+}
+
+function takePlace(one) {
+  const old = document.getElementById(one.id);
+  if (old?.querySelector("details[open]")) one.querySelector("details")?.setAttribute("open", ""); // somebody reads it
+  old?.replaceWith(one);
 }
 
 // The button that was pressed is gone; its successor gets the focus. Where it

@@ -55,14 +55,15 @@ document.querySelector(".keys-all").addEventListener("click", () => list.showMod
 
 // Ready reasons go into the form, where they can still be changed.
 document.addEventListener("click", (event) => {
-  const button = event.target.closest(".canned button");
-  if (!button) return;
-  const { fills, chooses } = button.closest(".canned").dataset;
+  const link = event.target.closest(".canned a");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const { fills, chooses } = link.closest(".canned").dataset;
   const reasons = document.getElementById(fills);
   const rule = document.getElementById(chooses);
-  reasons.value = button.dataset.text;
-  if ([...rule.options].some((option) => option.value === button.dataset.rule)) rule.value = button.dataset.rule;
-  button.closest(".canned").open = false;
+  reasons.value = link.dataset.text;
+  if ([...rule.options].some((option) => option.value === link.dataset.rule)) rule.value = link.dataset.rule;
+  link.closest(".canned").open = false;
   reasons.focus();
 });
 

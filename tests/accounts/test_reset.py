@@ -1,6 +1,7 @@
 """The one-time link that sets a new password: good once, for half an hour, and for one account."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -9,6 +10,8 @@ from sqlalchemy import select
 from forum.accounts import credentials
 from forum.accounts.models import ResetLink, User
 from forum.accounts.viewers import Operator
+from forum.cli import main
+from forum.cli.context import Address, only_one
 from forum.events import Event, Kind
 from forum.lib.database import session, unit_of_work
 from tests.accounts.test_log_in import log_in
@@ -41,6 +44,16 @@ def test_a_link_sets_a_new_password_and_logs_nobody_in(app, user, guest):
     assert guest.get("/settings").status_code == 303
     assert log_in(guest, "igor", PASSWORD).status_code == 422
     assert log_in(guest, "igor", NEW).status_code == 303
+
+
+def test_the_link_that_is_printed_leads_to_where_the_forum_runs(app, user, guest):
+    runner = app.test_cli_runner()
+    with only_one(Path(app.instance_path), Address("127.0.0.1:8101", "http://127.0.0.1:8101")):
+        printed = runner.invoke(main, ["user", "reset", "igor"]).output
+    assert printed.startswith("http://127.0.0.1:8101/reset/")
+    assert works(guest, printed.strip().removeprefix("http://127.0.0.1:8101"))
+    stopped = runner.invoke(main, ["user", "reset", "igor"]).output
+    assert stopped.startswith("http://127.0.0.1:8000/reset/")
 
 
 def test_a_link_works_once(app, user, guest):

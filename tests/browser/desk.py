@@ -39,7 +39,7 @@ def work(
         waiting = operations.post_theory(asked, held, by=viewer_of(newcomer))
     case = _case(waiting)
     with unit_of_work():
-        cases.claim(case, newcomer, by=viewer_of(second))
+        cases.claim(case, by=viewer_of(second))
     gone = writing.reply(theory, hana, "You people never *look*.", "challenges")
     final = decide(a_case(gone, viewer_of(usher)), "remove", viewer_of(usher))
     harsh = writing.reply(theory, hana, "Nonsense, and here is why.", "challenges")

@@ -51,6 +51,21 @@ def test_a_vote_is_cast_changed_and_withdrawn_without_leaving_the_page(fan, hous
     assert stayed(fan)
 
 
+def test_the_figures_of_the_question_follow_a_vote(fan, house):
+    theory = fan.post(THEORY)
+    head, picture = fan.page.locator("#thread-votes"), fan.page.locator("#shares")
+    expect(head).to_have_text("no votes yet")
+    fan.presses("Convinced", inside=theory)
+    expect(head).to_have_text("1 vote")
+    expect(picture.locator(".shares-legend li")).to_have_count(1)
+    picture.get_by_text("as a table").click()
+    fan.presses("Not convinced", inside=theory)
+    expect(picture).to_contain_text("no convinced votes yet")
+    fan.presses("Withdraw my vote", inside=theory)
+    expect(head).to_have_text("no votes yet")
+    assert stayed(fan)
+
+
 def test_twenty_clicks_are_one_vote(fan, house):
     theory = fan.post(THEORY)
     button = fan.button("Convinced", inside=theory)

@@ -1,5 +1,7 @@
 """Moderation from end to end, with scripts and without: waiting, reporting, deciding, undoing."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -202,3 +204,28 @@ def test_hiding_and_letting_stand_have_keys_of_their_own(
     expect(usher.page.get_by_role("status")).not_to_be_empty()
     usher.opens("/moderation/log")
     expect(usher.page.locator(".log-row")).to_contain_text(done)
+
+
+@scripting
+def test_ready_reasons_are_taken_with_one_press(
+    arrives: Arrives, house: House, scripting: bool
+) -> None:
+    theory = "A fairy tale taken at its word"
+    behind.reply_by(house, "lastreel", "Buy my hat.", theory)
+    usher = arrives(
+        behind.account(house, "lantern", role="moderator"), java_script_enabled=scripting
+    )
+    usher.opens(behind.address(house, theory))
+    usher.presses("Moderate", inside=usher.page.locator(".reply").first)
+    note = usher.page.locator("[name=note]")
+    note.fill("Again.")
+    usher.page.get_by_text("Ready reasons").click()
+    usher.page.get_by_role("link", name="Take it Advertising").click()
+    expect(usher.page.get_by_label(REASONS)).to_have_value(re.compile("^It advertises"))
+    expect(usher.page.locator("[name=rule]")).to_have_value("4")
+    expect(note).to_have_value("Again." if scripting else "")
+    usher.presses("Remove")
+    usher.sees("Removed.")
+    usher.page.get_by_role("link", name="Undo", exact=True).click()
+    usher.presses("Undo it")
+    usher.sees("This was undone.")

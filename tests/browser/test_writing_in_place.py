@@ -40,6 +40,16 @@ def test_a_reply_appears_below_the_others_and_the_form_is_empty_again(fan, house
     assert fan.page.evaluate("window.stayed === true")
 
 
+@pytest.mark.parametrize(("button", "sees"), [("Preview", "wipers"), ("Keep as a draft", "kept")])
+def test_what_else_is_done_with_a_reply_shows_on_a_page_of_its_own(fan, house, button, sees):
+    fan.opens(behind.address(house, THEORY))
+    fan.writes("Reply", "And at the *wipers*.")
+    fan.presses(button)
+    expect(fan.page.get_by_role("heading", name="Your reply", level=1)).to_be_visible()
+    expect(fan.page.get_by_label("Reply", exact=True)).to_have_value("And at the *wipers*.")
+    fan.sees(sees)
+
+
 def test_a_reply_that_was_a_draft_doesnt_come_back_once_it_is_posted(fan, house):
     fan.page.clock.install()
     fan.opens(behind.address(house, THEORY))

@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from forum import counters, create_app
 from forum.cli import doctor, main
-from forum.cli.context import instance_is_held, only_one
+from forum.cli.context import Address, instance_is_held, only_one
 from forum.config import Settings
 from forum.lib import clock, jobs
 from forum.lib.database import db, unit_of_work
@@ -117,8 +117,12 @@ def test_a_taken_port_is_found_unless_this_forum_has_it(
         other.listen()
         monkeypatch.setenv("FORUM_PORT", str(other.getsockname()[1]))
         assert "or end what has it" in finding(ask(), "Port")
-        with only_one(instance):
+        with only_one(instance, Address(f"127.0.0.1:{other.getsockname()[1]}", "http://x")):
             assert "in use by this forum" in finding(ask(), "Port")
+        with only_one(instance, Address("127.0.0.1:8101", "http://x")):
+            found = finding(ask(), "Port")
+            assert "and not 127.0.0.1:8101, where this forum runs" in found
+            assert "or end what has it" in found
 
 
 def test_a_folder_that_cannot_be_locked_counts_as_free(tmp_path: Path) -> None:

@@ -56,8 +56,16 @@ def test_films_stand_by_title_without_articles_and_accents(catalogue, guest):
 def test_a_letter_leaves_those_under_it(catalogue, guest, letter, expected):
     page = guest.see(f"/films?letter={letter}")
     assert titles(page) == expected
+    head = re.search(r'<p class="page-say">(.*?)</p>', page).group(1)
+    assert head.startswith("beginning with ")
     if not expected:
-        assert "No film of that name is listed." in page
+        assert head == "beginning with X"
+        assert "No such film is listed." in page
+        assert "of that name" not in page
+
+
+def test_a_letter_and_a_decade_stand_in_the_head(catalogue, guest):
+    assert "beginning with T, of the 1980s" in guest.see("/films?letter=t&decade=1980")
 
 
 @pytest.mark.parametrize(

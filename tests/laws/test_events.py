@@ -102,7 +102,7 @@ def scene(app: Flask) -> Scene:
     session_id = session().scalars(select(Session.id)).one()
     claimed = a_case(closed)
     with unit_of_work():
-        cases.claim(claimed, other, by=moderator)
+        cases.claim(claimed, by=moderator)
     return Scene(
         fan=viewer_of(session().get_one(User, fan.id)),
         moderator=moderator,
@@ -218,9 +218,9 @@ ACTS: tuple[Act, ...] = (
     (Kind.REPORT_FILED, "fan", lambda s: cases.report(s.theory, 1, "", by=s.fan)),
     (Kind.CASE_OPENED, "moderator", lambda s: cases.open_case(s.blind, by=s.moderator)),
     (Kind.CASE_DISCARDED, "moderator", lambda s: cases.discard(s.case, by=s.moderator)),
-    (Kind.CASE_CLAIMED, "moderator", lambda s: cases.claim(s.case, s.other, by=s.moderator)),
-    (Kind.CASE_RELEASED, "moderator", lambda s: cases.release(s.claimed, s.other, by=s.moderator)),
-    (Kind.CASE_UNSEALED, "moderator", lambda s: cases.unseal(s.case, s.other, by=s.moderator)),
+    (Kind.CASE_CLAIMED, "moderator", lambda s: cases.claim(s.case, by=s.moderator)),
+    (Kind.CASE_RELEASED, "moderator", lambda s: cases.release(s.claimed, by=s.moderator)),
+    (Kind.CASE_UNSEALED, "moderator", lambda s: cases.unseal(s.case, by=s.moderator)),
     (Kind.NOTE_ADDED, "moderator", lambda s: cases.add_note(s.case, "Hm.", by=s.moderator)),
     (
         Kind.PURGE_REFUSED,

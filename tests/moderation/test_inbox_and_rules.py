@@ -198,3 +198,23 @@ def test_a_version_that_never_was_is_refused(app):
     answer = a_visitor(app, a_user(role="admin")).post("/texts/about", body="Mine.", version="7")
     assert answer.status_code == 409
     assert 'name="version" type="hidden" value="0"' in answer.text
+
+
+@pytest.mark.parametrize("name", ["about", "rules"])
+def test_whoever_rewrites_a_page_finds_the_way_back_to_it(app, name):
+    page = a_visitor(app, a_user(role="admin")).see(f"/texts/{name}/edit")
+    assert f'href="/{name}">' in page.partition('class="crumbs"')[2].partition("</nav>")[0]
+
+
+@pytest.mark.parametrize(("reasons", "leads_to"), [("Sharp, but fair.", "statement"), ("", "post")])
+def test_who_is_restored_is_led_to_the_reasons_if_some_were_given(app, reasons, leads_to):
+    film, user, judge = a_film(), a_user(), a_moderator()
+    theory = a_theory(a_thread(film), by=a_fan(user, seen=(film,)))
+    decide(a_case(theory, judge), "remove", judge)
+    decision = decide(a_case(theory, judge), "restore", judge, rule_number=None, reasons=reasons)
+    visitor = a_visitor(app, user)
+    [latest, *_] = found(select(Notice.id).order_by(Notice.id.desc()))
+    places = {"statement": f"/standing/decisions/{decision.id}", "post": f"/posts/{theory.id}"}
+    assert visitor.post(f"/inbox/{latest}").location == places[leads_to]
+    visitor.post("/inbox/read")
+    assert f'href="{places[leads_to]}"' in visitor.see("/inbox")

@@ -57,6 +57,19 @@ def test_the_queue_shows_safe_titles_and_who_holds_a_case(app):
     assert "yours" in holder.see("/moderation/queue")
 
 
+def test_what_fans_report_is_among_the_reported_also_in_a_moderators_own_case(app):
+    usher = a_moderating_visitor(app)
+    theory = a_theory(safe_title="Reported afterwards")
+    a_case(theory)
+    a_case(a_theory(safe_title="Reported by nobody"))
+    assert "Reported afterwards" not in usher.see("/moderation/queue?kind=report")
+    a_visitor(app).post(f"/posts/{theory.id}/reports", rule="2")
+    page = usher.see("/moderation/queue?kind=report")
+    assert "Reported afterwards" in page
+    assert "Reported by nobody" not in page
+    assert "Reported afterwards" in usher.see("/moderation/queue?kind=own")
+
+
 def test_a_claim_ends_after_30_minutes(app):
     case = a_case()
     holder = a_moderating_visitor(app, "holding_mod")

@@ -279,12 +279,19 @@ def test_a_kind_of_post_is_answered_in_its_own_way_only(film, fan):
     assert fan.post(f"/posts/{theory.thread_id}/replies", **REPLY).status_code == 404
 
 
-@pytest.mark.parametrize("state", ["hidden", "removed", "withdrawn"])
-def test_what_was_taken_down_takes_no_answer_and_the_text_is_kept(film, fan, state):
+@pytest.mark.parametrize(
+    ("state", "reason"),
+    [
+        ("hidden", "This is hidden until the moderators have looked at it."),
+        ("removed", "This was taken down."),
+        ("withdrawn", "Its author withdrew this."),
+    ],
+)
+def test_what_was_taken_down_takes_no_answer_and_the_text_is_kept(film, fan, state, reason):
     theory = in_state(a_theory(a_thread(film)), state)
     response = fan.post(f"/posts/{theory.id}/replies", **REPLY | {"body": "MY LONG REPLY"})
     assert response.status_code == 403
-    assert "This was taken down." in response.text
+    assert reason in response.text
     assert "MY LONG REPLY" in response.text
     assert found(select(Reply)) == []
 

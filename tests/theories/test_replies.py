@@ -194,3 +194,19 @@ def test_a_new_reply_makes_its_film_and_question_active(theory, writer):
     reply = a_reply(theory, by=writer)
     assert again(thread).active_at >= reply.created_at > before
     assert again(film_of(theory)).active_at >= reply.created_at
+
+
+@pytest.mark.parametrize("place", ["/posts/{}", "/posts/{}/replies/new"])
+def test_wherever_a_reply_is_written_it_can_be_previewed_and_kept_without_a_script(app, place):
+    theory = a_theory()
+    visitor = a_visitor(app, seen=(film_of(theory),))
+    page = visitor.see(place.format(theory.id))
+    assert "Markdown; a passage veiled so:" in page
+    for act in ("preview", "draft"):
+        assert f'name="act" value="{act}"' in page
+    sent = {"stance": "neutral", "body": "Half *thought*."}
+    address = f"/posts/{theory.id}/replies"
+    assert "Half <em>thought</em>." in visitor.post(address, act="preview", **sent).text
+    kept = visitor.post(address, act="draft", **sent)
+    assert "The draft is kept." in visitor.see(kept.location)
+    assert "Half *thought*." in visitor.see(place.format(theory.id))

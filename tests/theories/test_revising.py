@@ -14,16 +14,20 @@ from forum.theories.writing import words
 from forum.votes.operations import cast_vote
 from tests.conftest import settings_for
 from tests.factories import (
+    a_case,
     a_fan,
     a_film,
+    a_moderator,
     a_reply,
     a_theory,
     a_thread,
     a_user,
     a_visitor,
     again,
+    decide,
     film_of,
     found,
+    the_rules,
     viewer_of,
 )
 
@@ -126,6 +130,24 @@ def test_what_changed_can_be_read_word_by_word(app, author, theory):
     assert "She wakes at dawn." in first
 
 
+def test_whoever_has_not_seen_the_film_is_shown_the_way_to_it(app, guest, theory):
+    for visitor in (guest, a_visitor(app)):
+        answer = visitor.get(f"/posts/{theory.id}/revisions")
+        assert answer.status_code == 403
+        assert 'href="/films/anora-2024">To the film</a>' in answer.text
+
+
+def test_a_safe_title_that_a_moderator_gave_is_shown_and_is_theirs(app, theory):
+    the_rules()
+    usher = a_moderator("usher_zoe")
+    decide(a_case(theory, usher), "retitle", usher, safe_title="A safer theory")
+    page = a_visitor(app, seen=(film_of(theory),)).see(f"/posts/{theory.id}/revisions")
+    assert words_of(page, "del") == ["safe"]
+    assert words_of(page, "ins") == ["safer"]
+    latest, first = re.findall(r"/fans/(\w+)", page.partition("All versions")[2])[:2]
+    assert (latest, first) == ("usher_zoe", "igor")
+
+
 @pytest.mark.parametrize("version", ["0", "3", "-1", "99999999999999999999"])
 def test_a_version_that_never_was_is_not_found(author, theory, version):
     assert author.get(f"/posts/{theory.id}/revisions?version={version}").status_code == 404
@@ -198,7 +220,8 @@ def test_questions_and_replies_are_edited_alike(app, user):
     film = a_film()
     fan = a_fan(user, seen=(film,))
     thread = a_thread(film, by=fan)
-    reply = a_reply(a_theory(thread), by=fan, stance="supports")
+    theory = a_theory(thread, safe_title="A safe theory")
+    reply = a_reply(theory, by=fan, stance="supports")
     answer = a_reply(reply, by=fan)
     visitor = a_visitor(app, user)
     assert "Edit your question" in visitor.see(f"/posts/{thread.id}/edit")
@@ -220,7 +243,14 @@ def test_questions_and_replies_are_edited_alike(app, user):
         )
         assert response.location == f"/posts/{post.id}?said=saved"
     assert "Changed my mind." in visitor.see(f"/posts/{reply.id}")
-    assert "Version 2 against 1" in visitor.see(f"/posts/{reply.id}/revisions")
+    page = visitor.see(f"/posts/{reply.id}/revisions")
+    assert "Version 2 against 1" in page
+    way = re.findall(r'<a[^>]*href="(/[^"]*)"', page.partition('class="crumbs"')[2])[:3]
+    assert way == [
+        f"/films/{film.slug}",
+        f"/theories/{theory.id}-a-safe-theory",
+        f"/posts/{reply.id}",
+    ]
 
 
 @pytest.mark.both_databases

@@ -5,6 +5,7 @@ import re
 import pytest
 from sqlalchemy import select
 
+from forum.lib.answers import FRAGMENT
 from forum.lib.database import unit_of_work
 from forum.votes.models import Vote
 from forum.votes.operations import cast_vote
@@ -24,6 +25,7 @@ from tests.factories import (
     lock_question,
     thread_of,
 )
+from tests.laws.test_statements import VOTE, counted
 from tests.votes.crowd import give_votes
 from tests.votes.reading import ballot
 
@@ -163,8 +165,7 @@ def test_what_was_taken_down_has_no_ballot(app, theory, voter):
     assert '<div class="ballot"' not in voter.see(f"/theories/{theory.id}")
     assert voter.post(f"/posts/{theory.id}/votes", value="1").status_code == 403
     author = a_visitor(app, author_of(theory))
-    page = author.see(f"/theories/{theory.id}")
-    assert "ballot-shut" in page
+    assert '<div class="ballot"' not in author.see(f"/theories/{theory.id}")
 
 
 def test_too_many_votes_are_refused_in_words(theory, voter):
@@ -231,3 +232,25 @@ class TestMyVotes:
         other = a_visitor(app, seen=(film_of(theory),))
         assert "You have not voted yet." in other.see("/votes")
         assert "You are convinced" not in other.see(f"/theories/{theory.id}")
+
+
+def test_a_vote_in_place_brings_the_figures_of_the_question_only_where_they_are_shown(
+    theory, voter
+):
+    address = f"/posts/{theory.id}/votes"
+
+    def cast(value, page):
+        headers = {"Accept": FRAGMENT, "Referer": f"http://127.0.0.1:8000{page}"}
+        with counted() as statements:
+            answer = voter.post(address, headers=headers, value=value)
+        assert len(statements) <= VOTE
+        return answer.text
+
+    question = f"/threads/{theory.thread_id}-x?order=new"
+    first = cast("1", question)
+    assert '<span id="thread-votes" data-instead>1 vote</span>' in first
+    assert "THE THEORY" in first.partition('id="shares"')[2]
+    assert "no votes yet" in cast("0", question)
+    for page in (f"/theories/{theory.id}-safe", "/votes", f"/threads/{theory.thread_id}0-x"):
+        assert "data-instead" not in cast("1", page)
+        cast("0", page)

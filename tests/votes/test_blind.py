@@ -12,6 +12,7 @@ from forum.accounts.viewers import Guest, Operator
 from forum.config import Settings
 from forum.events import Event, Kind
 from forum.lib import clock, jobs
+from forum.lib.answers import FRAGMENT
 from forum.lib.database import session, unit_of_work
 from forum.lib.jobs import Job
 from forum.permissions import Refused
@@ -269,3 +270,10 @@ def test_the_archives_theories_are_never_blind(app):
     seed_anora()
     assert found(select(Post.id).where(Post.blind)) == []
     assert found(select(Job)) == []
+
+
+def test_a_vote_on_a_blind_theory_brings_no_figures_of_the_question(theory, reader):
+    headers = {"Accept": FRAGMENT, "Referer": f"http://127.0.0.1:8000/threads/{theory.thread_id}-x"}
+    answer = reader.post(f"/posts/{theory.id}/votes", headers=headers, value="1")
+    assert answer.status_code == 200
+    assert "data-instead" not in answer.text
