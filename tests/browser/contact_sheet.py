@@ -66,6 +66,8 @@ def _house(furnish: Callable[[], Mapping[str, str]]) -> Iterator[tuple[House, St
 def _picture(browser: Browser, house: House, stage: Stage, spec: Spec, stem: Path) -> None:
     with Person(browser, house, color_scheme="dark", reduced_motion="reduce") as person:
         show(person, spec, stage.places)
+        person.page.locator("img").evaluate_all("all => all.forEach(i => { i.loading = 'eager'; })")
+        person.page.wait_for_load_state("networkidle")
         for width in WIDTHS:
             person.page.set_viewport_size({"width": width, "height": 900})
             for theme in THEMES:
