@@ -2,7 +2,7 @@
 # Needs make and Python 3.11 or newer; everything else is installed into .venv, by hash.
 
 .DEFAULT_GOAL := help
-.PHONY: help run seed test laws trust bench contact-sheet check format-check lint types templates \
+.PHONY: help run seed test laws trust bench contact-sheet lighthouse check format-check lint types templates \
         fmt locks clean environment dev-environment
 
 SHELL := /bin/sh
@@ -52,6 +52,12 @@ trust: dev-environment ## Try all that hostile people try, and print the figures
 contact-sheet: dev-environment ## A picture of every page, for somebody to look at: PAGES="film thread"
 	@$(BIN)/python -m tests.browser.contact_sheet contact-sheet $(PAGES)
 
+LIGHTHOUSE := .lighthouse/node_modules/.bin/lighthouse
+lighthouse: dev-environment ## What Lighthouse says of the first pages (needs node, npm and Chromium)
+	@command -v npm >/dev/null || { echo "make lighthouse needs node and npm" >&2; exit 1; }
+	@[ -x $(LIGHTHOUSE) ] || npm install --prefix .lighthouse --no-audit --no-fund --loglevel=error lighthouse@12
+	@$(BIN)/python -m tests.browser.lighthouse $(LIGHTHOUSE)
+
 check: format-check lint types templates test ## All that CI runs: format, lint, types, laws, tests
 
 format-check: dev-environment
@@ -82,7 +88,7 @@ bench: dev-environment ## Measure beside a bare Flask page: SIZE=small|medium|la
 
 clean: ## Remove .venv and caches; instance/ stays
 	@rm -rf .venv .venv.lock .mypy_cache .ruff_cache .pytest_cache .hypothesis build ./*.egg-info \
-		.coverage .coverage.* htmlcov contact-sheet
+		.coverage .coverage.* htmlcov contact-sheet .lighthouse
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 environment:

@@ -3,9 +3,7 @@
 import { enhanceForms } from "./enhance.js";
 import { closeMenus } from "./menus.js";
 import { forgetSaid } from "./notice.js";
-import { tellTimes } from "./times.js";
 
-tellTimes();
 forgetSaid();
 enhanceForms();
 closeMenus();
