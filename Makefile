@@ -2,8 +2,8 @@
 # Needs make and Python 3.11 or newer; everything else is installed into .venv, by hash.
 
 .DEFAULT_GOAL := help
-.PHONY: help run seed test laws trust bench check format-check lint types templates fmt locks clean \
-        environment dev-environment
+.PHONY: help run seed test laws trust bench contact-sheet lighthouse check format-check lint types templates \
+        fmt locks clean environment dev-environment
 
 SHELL := /bin/sh
 BIN := .venv/bin
@@ -21,7 +21,7 @@ export FORUM_PORT := $(PORT)
 endif
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "  Variables: HOST, PORT (8000), FORUM_INSTANCE (instance/); README.md lists the rest."
 
 run: environment ## Start the forum: everything it needs, then server and worker; Ctrl-C stops it
@@ -48,6 +48,15 @@ trust: export FORUM_TEST_WHOLE := 1
 trust: export FORUM_TEST_STEPS := 10000
 trust: dev-environment ## Try all that hostile people try, and print the figures: 20 minutes
 	@sh .ci/in_memory.sh $(BIN)/python -m pytest -q -o faulthandler_timeout=3600 $(PYTEST_ARGS) $(TRUST)
+
+contact-sheet: dev-environment ## A picture of every page, for somebody to look at: PAGES="film thread"
+	@$(BIN)/python -m tests.browser.contact_sheet contact-sheet $(PAGES)
+
+LIGHTHOUSE := .lighthouse/node_modules/.bin/lighthouse
+lighthouse: dev-environment ## What Lighthouse says of the first pages (needs node, npm and Chromium)
+	@command -v npm >/dev/null || { echo "make lighthouse needs node and npm" >&2; exit 1; }
+	@[ -x $(LIGHTHOUSE) ] || npm install --prefix .lighthouse --no-audit --no-fund --loglevel=error lighthouse@12
+	@$(BIN)/python -m tests.browser.lighthouse $(LIGHTHOUSE)
 
 check: format-check lint types templates test ## All that CI runs: format, lint, types, laws, tests
 
@@ -79,7 +88,7 @@ bench: dev-environment ## Measure beside a bare Flask page: SIZE=small|medium|la
 
 clean: ## Remove .venv and caches; instance/ stays
 	@rm -rf .venv .venv.lock .mypy_cache .ruff_cache .pytest_cache .hypothesis build ./*.egg-info \
-		.coverage .coverage.* htmlcov
+		.coverage .coverage.* htmlcov contact-sheet .lighthouse
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 environment:

@@ -151,6 +151,7 @@ def _set_up_templates(app: Flask, settings: Settings) -> None:
     app.jinja_env.globals["site"] = {
         "name": settings.site_name,
         "tagline": settings.tagline,
+        "address": settings.public_url,
         "contact": settings.contact,
         "registration_open": settings.registration == "open",
     }

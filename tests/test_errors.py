@@ -49,3 +49,25 @@ def test_a_forged_request_is_answered_without_what_it_sent(app):
     refused = Visitor(app).post("/threads/77/theories", headers=forged, **TYPED)
     assert refused.status_code == 403
     assert "answer" not in refused.text
+
+
+def test_an_error_names_the_number_of_its_request(app, guest):
+    @app.get("/broken")
+    def broken() -> str:
+        raise RuntimeError("on purpose")
+
+    too_long = {"body": "x" * (app.config["MAX_CONTENT_LENGTH"] + 1)}
+    for status, answer in {
+        405: guest.get("/logout"),
+        413: a_visitor(app, a_user()).post("/threads/77/theories", **too_long),
+        500: guest.get("/broken"),
+    }.items():
+        assert answer.status_code == status
+        number = answer.headers["X-Request-Id"]
+        assert f"To ask about it, name {number}." in answer.text
+
+
+def test_a_page_that_is_absent_names_no_number(guest):
+    answer = guest.get("/threads/99999")
+    assert answer.status_code == 404
+    assert "To ask about it" not in answer.text

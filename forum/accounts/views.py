@@ -30,7 +30,7 @@ from forum.accounts.sessions import (
     viewer,
 )
 from forum.accounts.viewers import Fan
-from forum.films.cards import film_card
+from forum.films.cards import FilmCard, film_card
 from forum.films.queries import seen_by, waiting_for_a_question
 from forum.lib import clock, throttle
 from forum.lib.addresses import url_for
@@ -189,6 +189,7 @@ def login_page(
     page = render_template(
         "accounts/login.html",
         form=form or LogInForm(formdata=None),
+        posters=_posters(),
         next_url=local_path(next_url, ""),
         carry=carry,
         too_long=too_long,
@@ -205,12 +206,16 @@ def _signup_page(form: SignUpForm, next_url: str | None, carry: str, status: int
     page = render_template(
         "accounts/signup.html",
         form=form,
-        posters=[film_card(film) for film in waiting_for_a_question(_POSTERS)],
+        posters=_posters(),
         registration_open=current_app.config["FOYER"].registration == "open",
         next_url=local_path(next_url, ""),
         carry=carry,
     )
     return page, status
+
+
+def _posters() -> list[FilmCard]:
+    return [film_card(film) for film in waiting_for_a_question(_POSTERS)]
 
 
 def _wrong_password(form: LogInForm, next_url: str | None, carry: str) -> Any:

@@ -19,7 +19,7 @@ from forum.moderation.standing import waiting_for
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """What was done in the last seven days, for an empty queue."""
+    """What was done in the last seven days, told while no case is open."""
 
     decided: int
     median_hours: str
@@ -44,7 +44,7 @@ def queue_page(page: CasePage | None, status: int) -> Any:
         kinds=_kinds(kind, film_id),
         films=_films(kind, film_id, films),
         pager=_pager(rows.next),
-        week=None if waiting.count else _week(),
+        week=None if page is not None else _week(),
         case=page,
         keys=True,
     )

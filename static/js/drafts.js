@@ -1,5 +1,5 @@
 // Keeps what is typed as a draft on the server, a few seconds after the last
-// key and when the tab is left. Nothing is kept once the form itself was sent.
+// key, when the tab is left and when the network is back. Nothing is kept once the form itself was sent.
 
 const PAUSE = 3000;
 const MOST_KEPT_ALIVE = 60_000; // browsers refuse to let more than 64 KiB outlive the page
@@ -57,6 +57,7 @@ export function keepDrafts(form) {
     kept = "";
     saveSoon();
   });
+  addEventListener("online", save);
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") save();
   });

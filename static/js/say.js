@@ -12,3 +12,4 @@ function say(text, failed) {
 
 export const sayDone = (text) => say(text || region?.dataset.done, false);
 export const sayFailed = () => say(region?.dataset.failed, true);
+export const sayOffline = () => say(region?.dataset.offline, true);

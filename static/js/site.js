@@ -3,12 +3,12 @@
 import { enhanceForms } from "./enhance.js";
 import { closeMenus } from "./menus.js";
 import { forgetSaid } from "./notice.js";
-import { tellTimes } from "./times.js";
+import { tellOffline } from "./offline.js";
 
-tellTimes();
 forgetSaid();
 enhanceForms();
 closeMenus();
+tellOffline();
 document.querySelector("[data-focus]")?.focus(); // the summary of errors, where there is one
 
 // What only writers need is fetched only for them; a part that doesn't arrive leaves the others be.

@@ -1,7 +1,8 @@
 // Dates are written out by the server, so that pages can be cached; here they
 // become "3 days ago". After a month the date itself says more. data-age asks
 // for the bare age ("52 min"), data-clock for the hour where the reader is, and
-// data-as-is for nothing.
+// data-as-is for nothing. The page waits for this module alone before it shows:
+// a date that got shorter later would move what stands below it.
 
 const STEPS = [
   ["second", 60],
@@ -38,3 +39,5 @@ export function tellTimes(root = document) {
     time.textContent = text;
   }
 }
+
+tellTimes();

@@ -43,6 +43,12 @@ def _logs_in_wrongly(person: Person) -> None:
     person.logs_in("hana", "not the password at all")
 
 
+def _logs_in_too_often(person: Person) -> None:
+    person.expects("status of 422")
+    for _ in range(11):
+        _logs_in_wrongly(person)
+
+
 def _begins_a_theory(person: Person) -> None:
     person.writes("Safe title", "On the last sound")
     person.writes("Title", "It is the engine")
@@ -217,6 +223,8 @@ PAGES = {
     "edit-rule": Spec("/rules/1/edit", "Rule 1", OWNER),
     "edit-text": Spec("/texts/about/edit", "About", OWNER),
     "settings-errors": Spec("/settings", "Settings", HANA, 422, then=_sends_nothing("Change")),
+    # Last: after it nobody logs in by the form for some minutes.
+    "login-too-often": Spec("/login", "Log in", status=429, then=_logs_in_too_often),
 }
 
 

@@ -34,7 +34,7 @@ def test_a_first_view_weighs_less_than_60_kilobytes(
     assert sum(sizes.values()) < MOST_BYTES, sizes
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [390, 412, 1280])
 @pytest.mark.parametrize("place", PLACES)
 def test_nothing_moves_after_it_was_shown(
     arrives: Arrives, stage: Stage, place: str, width: int
