@@ -13,7 +13,7 @@ from sqlalchemy.exc import InvalidatePoolError, OperationalError
 PATIENCE = 10
 """Seconds to wait for another's lock, unless told otherwise."""
 
-_NAP = 0.001
+_NAP = 0.002
 """Seconds between two looks whether SQLite's lock is free."""
 
 _IDLE = 1.0

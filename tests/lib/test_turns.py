@@ -30,7 +30,7 @@ def test_a_turn_that_fails_is_over():
 def test_patience_with_another_process_ends():
     token = turns.patience_now.set(0.01)
     try:
-        assert [turns.nap(tries) for tries in (0, 5, 10)] == [True, True, False]
+        assert [turns.nap(tries) for tries in (0, 4, 5)] == [True, True, False]
     finally:
         turns.patience_now.reset(token)
 
