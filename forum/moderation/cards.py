@@ -144,7 +144,7 @@ def done(act: str) -> str:
 
 
 def case_row(row: Any, viewer: Fan | Guest, selected_id: int) -> CaseRow:
-    """A row of `queries.queue`, as `viewer` sees it."""
+    """A row of `queue_queries.queue`, as `viewer` sees it."""
     case, post, above, film, holder = row
     now = clock.now()
     held = lease_of(case, now)
