@@ -20,6 +20,7 @@ from forum.moderation.models import Case, Decision, Rule
 from forum.moderation.situations import is_purge_proposed, situation_of
 from forum.permissions import can_review, can_sanction
 from forum.theories.models import Post
+from forum.theories.waiting import pending_of
 
 Canned = tuple[str, str, int]
 
@@ -150,7 +151,7 @@ def case_page(
     row = queries.case_post(case)
     post, author, film, above, _parent = row
     opening = opening_of(case, film, viewer)
-    pending = queries.pending_of(post.id)
+    pending = pending_of(post.id)
     reports = queries.reports_of(case.id)
     read = {report.post_version for report, *_rest in reports if report.post_version}
     decisions = queries.decisions_about(author.id)

@@ -19,7 +19,7 @@ from forum.moderation.models import (
     SiteText,
 )
 from forum.permissions import UNTOLD
-from forum.theories.models import PendingRevision, Post
+from forum.theories.models import Post
 
 
 def case_with_id(case_id: int) -> Case | None:
@@ -143,11 +143,6 @@ def last_decision_against(user_id: int) -> Decision | None:
         .order_by(Decision.id.desc())
         .limit(1)
     )
-
-
-def pending_of(post_id: int) -> PendingRevision | None:
-    """The change of a post that waits for a moderator."""
-    return session().get(PendingRevision, post_id)
 
 
 def is_unsealed(case_id: int, user_id: int) -> bool:

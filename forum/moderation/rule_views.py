@@ -10,10 +10,11 @@ from forum.accounts.sessions import viewer
 from forum.lib.addresses import url_for
 from forum.lib.answers import onward
 from forum.lib.database import session, unit_of_work
+from forum.lib.fields import number_in
 from forum.lib.language import gettext as _
 from forum.lib.markup import render, reveal
 from forum.moderation import queries, rules
-from forum.moderation.forms import RuleForm, TextForm, number_in
+from forum.moderation.forms import RuleForm, TextForm
 from forum.moderation.models import Rule
 from forum.moderation.views import blueprint
 from forum.permissions import can_change_texts, require
