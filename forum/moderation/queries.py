@@ -7,6 +7,7 @@ from sqlalchemy.orm import aliased
 
 from forum.accounts.models import User
 from forum.films.models import Film
+from forum.lib.addresses import LARGEST_ID
 from forum.lib.database import session
 from forum.moderation.models import (
     Case,
@@ -24,7 +25,7 @@ from forum.theories.models import Post
 
 def case_with_id(case_id: int) -> Case | None:
     """The case numbered `case_id`."""
-    if not 0 < case_id < 2**31:
+    if not 0 < case_id <= LARGEST_ID:
         return None
     return session().scalar(select(Case).where(Case.id == case_id))
 
@@ -94,7 +95,7 @@ def decisions_in_case(case_id: int) -> list[Any]:
 
 def decision_with_id(decision_id: int) -> Decision | None:
     """The decision numbered `decision_id`."""
-    if not 0 < decision_id < 2**31:
+    if not 0 < decision_id <= LARGEST_ID:
         return None
     return session().scalar(select(Decision).where(Decision.id == decision_id))
 
