@@ -117,7 +117,7 @@ def case_post(
         earlier = _earlier(post, opening, reported)
     answered = [one for one in (above, parent) if one is not None]
     return CasePost(
-        kind_label=cards.capital(cards.kind_word(post)),
+        kind_label=cards.capital(post_cards.type_words(post.type)),
         author=post_cards.byline(author, viewer),
         film=film_card(film, viewer.seen),
         url=post_cards.permalink(post),
@@ -139,7 +139,7 @@ def named_post(post: Post, author: User, viewer: Fan | Guest) -> CasePost:
     film = session().get_one(Film, post.film_id)
     above = session().get(Post, post.theory_id) if post.theory_id else None
     return CasePost(
-        kind_label=cards.capital(cards.kind_word(post)),
+        kind_label=cards.capital(post_cards.type_words(post.type)),
         author=post_cards.byline(author, viewer),
         film=film_card(film, viewer.seen),
         url=post_cards.permalink(post),
