@@ -395,7 +395,9 @@ class _Builder:
                 moving.leave(post, "hidden")
                 post.created_at = post.published_at  # from when on its rank was counted
                 post.state, post.published_at = "held", None
-                moving._spread_state(post)
+                moves = moving.Moves()
+                moves.spread(post)
+                moves.apply()
             else:
                 moving.leave(post, state)
 

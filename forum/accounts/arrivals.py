@@ -8,12 +8,12 @@ from forum.accounts.again import fits
 from forum.accounts.viewers import Fan
 from forum.films import operations as film_operations
 from forum.films.queries import films_with
+from forum.lib.addresses import LARGEST_ID
 from forum.permissions import can_find_film
 from forum.theories import drafts
 from forum.theories.models import Draft
 
 _KINDS = ("thread", "theory", "reply")
-_LARGEST_ID = 2**31 - 1
 
 
 def settle(fan: Fan, carried: str) -> None:
@@ -46,7 +46,7 @@ def _parse(carried: str) -> tuple[str, int, dict[str, str]] | None:
         }
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
         return None
-    if kind not in _KINDS or type(target_id) is not int or not 0 < target_id <= _LARGEST_ID:
+    if kind not in _KINDS or type(target_id) is not int or not 0 < target_id <= LARGEST_ID:
         return None
     if Draft.length(kept) > drafts.MOST_KEPT:
         return None

@@ -9,7 +9,7 @@ from flask import abort, render_template, request
 from forum.accounts import queries
 from forum.accounts.models import User
 from forum.accounts.sessions import list_viewer
-from forum.accounts.trust import trust_of
+from forum.accounts.trust import trust_of, trust_word
 from forum.accounts.views import blueprint
 from forum.films.cards import film_card
 from forum.films.queries import films_with
@@ -94,7 +94,6 @@ def _line(user: User) -> FanLine:
     posts = user.thread_count + user.theory_count + user.reply_count
     trust = trust_of(user.created_at, posts, user.trust_set, clock.now(), user.upheld_at)
     roles = {"moderator": _("Moderator"), "admin": _("Admin")}
-    levels = {"newcomer": _("Newcomer"), "member": _("Member"), "trusted": _("Trusted")}
     return FanLine(
         name=user.name,
         url=url_for("accounts.fan", name=user.name),
@@ -102,6 +101,6 @@ def _line(user: User) -> FanLine:
         reply_count=user.reply_count,
         joined=user.created_at,
         role_label=roles.get(user.role),
-        trust_label=levels[trust],
+        trust_label=trust_word(trust).capitalize(),
         is_archive=user.is_archive,
     )

@@ -6,10 +6,11 @@ from typing import Any
 from flask import Response, current_app, g, request
 from itsdangerous import BadData, URLSafeSerializer
 
+from forum.lib.addresses import LARGEST_ID
+
 MOST_SEEN = 200
 THEMES = ("system", "dark", "light")
 _YEAR = 365 * 24 * 3600
-_LARGEST_ID = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def read(cookie: str) -> Preferences:
     seen = content.get("s", ())
     theme = content.get("t", "system")
     return Preferences(
-        tuple(id for id in seen if isinstance(id, int) and 0 < id <= _LARGEST_ID)[-MOST_SEEN:],
+        tuple(id for id in seen if isinstance(id, int) and 0 < id <= LARGEST_ID)[-MOST_SEEN:],
         theme if theme in THEMES else "system",
     )
 

@@ -1,6 +1,8 @@
-"""How far an account is trusted: one pure function."""
+"""How far an account is trusted: one pure function, and what each level is called."""
 
 from datetime import datetime, timedelta
+
+from forum.lib.language import gettext as _
 
 MEMBER_AGE = timedelta(hours=24)
 MEMBER_POSTS = 2
@@ -35,3 +37,8 @@ def trust_of(
     if age >= MEMBER_AGE and posts >= MEMBER_POSTS:
         return "member"
     return "newcomer"
+
+
+def trust_word(level: str) -> str:
+    """A trust level as pages say it."""
+    return {"newcomer": _("newcomer"), "member": _("member"), "trusted": _("trusted")}[level]

@@ -19,6 +19,7 @@ from forum.cli.serve import port_problem
 from forum.config import Settings, variable
 from forum.lib import jobs, secret_file
 from forum.lib.database import SAFE_WAL_VERSION, db, session, sqlite_module, wal_is_safe
+from forum.votes import ranks
 
 OLDEST_PYTHON = (3, 11)
 LEAST_SPACE = 200 * 1024 * 1024
@@ -199,8 +200,8 @@ def worker(_settings: Settings) -> Finding:
 
 
 def numbers(_settings: Settings) -> Finding:
-    """Whether every cached number equals its recount."""
-    drifts = counters.drifted()
+    """Whether every cached number equals its recount, and every rank that of its votes."""
+    drifts = [*counters.drifted(), *ranks.drifted()]
     session().rollback()
     advice = f"`forum recount` heals it. First: {drifts[0]}" if drifts else ""
     return Finding("Cached numbers", f"{len(drifts)} differ", advice)

@@ -89,3 +89,9 @@ def prose_field(longest: int, *, required: bool = True, **render: Any) -> TextAr
         validators=[wording(longest, required=required)],
         render_kw={"maxlength": longest, **render},
     )
+
+
+def number_in(text: str | None) -> int:
+    """The number that a hidden field holds; 0 if it holds nonsense."""
+    text = text or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0

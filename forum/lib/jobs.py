@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 
 class Job(Base):
-    """One piece of work; kept when it is done or given up, for the operator to see."""
+    """One piece of work; its row stays when it is done, or given up with its last error."""
 
     __tablename__ = "jobs"
     __table_args__ = (

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import ColumnElement, Select, and_, literal, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
+from forum.lib.addresses import LARGEST_ID
 from forum.lib.database import UTCDateTime, session
 
 T = TypeVar("T")
@@ -113,9 +114,6 @@ def _encode(value: Any) -> str:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-_LARGEST_INTEGER = 2**31 - 1
-
-
 def _parse(column: InstrumentedAttribute[Any], text: str) -> Any:
     if isinstance(column.type, UTCDateTime):
         moment = datetime.fromisoformat(text)
@@ -130,7 +128,7 @@ def _parse(column: InstrumentedAttribute[Any], text: str) -> Any:
             raise ValueError("a cursor's text is one that a database takes")
         return text.replace("%7E", "~").replace("%25", "%")
     value = python_type(text)
-    if python_type is int and abs(value) > _LARGEST_INTEGER:
+    if python_type is int and abs(value) > LARGEST_ID:
         raise ValueError("beyond every id")
     if python_type is float and math.isnan(value):
         raise ValueError("no number")

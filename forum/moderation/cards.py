@@ -6,7 +6,7 @@ from typing import Any
 
 from forum.accounts.models import User
 from forum.accounts.sessions import sanction_in_force
-from forum.accounts.trust import trust_of
+from forum.accounts.trust import trust_of, trust_word
 from forum.accounts.viewers import Fan, Guest
 from forum.films.models import Film
 from forum.lib import clock
@@ -78,12 +78,6 @@ class HistoryLine:
     undone: bool
 
 
-def kind_word(post: Any) -> str:
-    """ "a question", "a theory" or "a reply"."""
-    words = {"thread": _("a question"), "theory": _("a theory"), "reply": _("a reply")}
-    return words[post.type]
-
-
 def what(case: Any, post: Any) -> str:
     """What waits, in a few words: "a theory, reported"."""
     why = {
@@ -92,7 +86,7 @@ def what(case: Any, post: Any) -> str:
         "edit": _("a change is held"),
         "own": _("a moderator's own"),
     }
-    return f"{kind_word(post)}, {why[case.kind]}"
+    return f"{cards.type_words(post.type)}, {why[case.kind]}"
 
 
 def heading(post: Post, above: Post | None, film: Film) -> str:
@@ -179,8 +173,7 @@ def trust_label(user: User, now: datetime) -> str:
     if user.role != "fan":
         return {"moderator": _("moderator"), "admin": _("admin")}[user.role]
     posts = user.thread_count + user.theory_count + user.reply_count
-    levels = {"newcomer": _("newcomer"), "member": _("member"), "trusted": _("trusted")}
-    return levels[trust_of(user.created_at, posts, user.trust_set, now, user.upheld_at)]
+    return trust_word(trust_of(user.created_at, posts, user.trust_set, now, user.upheld_at))
 
 
 def report_line(row: tuple[Report, Rule, User], viewer: Fan | Guest, *, opened: bool) -> ReportLine:

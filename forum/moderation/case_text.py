@@ -119,7 +119,7 @@ def case_post(
             html = markup.headed(post.title, html)
         earlier = _earlier(post, opening, reported)
     return CasePost(
-        kind_label=cards.capital(cards.kind_word(post)),
+        kind_label=cards.capital(post_cards.type_words(post.type)),
         author=post_cards.byline(facts.author, viewer),
         film=film_card(film, viewer.seen),
         url=post_cards.permalink(post),
@@ -141,7 +141,7 @@ def named_post(post: Post, author: User, viewer: Fan | Guest) -> CasePost:
     film = session().get_one(Film, post.film_id)
     above = session().get(Post, post.theory_id) if post.theory_id else None
     return CasePost(
-        kind_label=cards.capital(cards.kind_word(post)),
+        kind_label=cards.capital(post_cards.type_words(post.type)),
         author=post_cards.byline(author, viewer),
         film=film_card(film, viewer.seen),
         url=post_cards.permalink(post),

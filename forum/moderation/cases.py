@@ -160,6 +160,7 @@ def unseal(case: Case, *, by: Viewer) -> None:
     """
     case, post = lock_case(case, by=by)
     require(can_see_case(by, post))
+    _renew(case, by)
     opened = session().execute(
         insert_into(CaseOpening)
         .values(case_id=case.id, user_id=by.id, at=clock.now())
@@ -178,6 +179,7 @@ def add_note(case: Case, text: str, *, by: Viewer) -> None:
     """
     case, post = lock_case(case, by=by)
     require(can_see_case(by, post))
+    _renew(case, by)
     session().add(
         Note(case_id=case.id, user_id=post.author_id, by_id=by.id, text=text, at=clock.now())
     )
@@ -232,6 +234,13 @@ def _weight_of(by: Viewer) -> float:
     counts = dict(rows.all())
     record = counts.get("upheld", 0), counts.get("declined", 0)
     return weights.weight(getattr(by, "trust", "newcomer"), by.is_moderator, *record)
+
+
+def _renew(case: Case, by: Viewer) -> None:
+    """Whoever works on a case that they hold, holds it for another 30 minutes."""
+    now = clock.now()
+    if case.claimed_by_id == by.id and case.claimed_until and case.claimed_until > now:
+        case.claimed_until = now + LEASE
 
 
 def _record(kind: Kind, case: Case, by: Viewer) -> None:

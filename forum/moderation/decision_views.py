@@ -10,6 +10,7 @@ from forum.accounts.sessions import viewer
 from forum.lib import clock
 from forum.lib.answers import onward
 from forum.lib.database import session, unit_of_work
+from forum.lib.fields import number_in
 from forum.lib.language import gettext as _
 from forum.lib.language import ngettext
 from forum.moderation import cards, decisions, narrowed, queries, queue_queries
@@ -17,7 +18,7 @@ from forum.moderation.acts import ACTS
 from forum.moderation.case_page import Problem, case_page, suggested
 from forum.moderation.decisions import Grounds, GroundsMissing, Handled
 from forum.moderation.effects import NotPossible, moved_by
-from forum.moderation.forms import DecisionForm, number_in
+from forum.moderation.forms import DecisionForm
 from forum.moderation.models import Case, Decision
 from forum.moderation.queue_page import queue_page
 from forum.moderation.reasons import CANNED, suggestion

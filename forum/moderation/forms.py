@@ -5,7 +5,7 @@ from typing import Any
 from wtforms import HiddenField, IntegerField, RadioField, SelectField, ValidationError
 from wtforms.validators import NumberRange, Optional
 
-from forum.lib.fields import Form, line_field, prose_field
+from forum.lib.fields import Form, line_field, number_in, prose_field
 from forum.lib.language import gettext as _
 from forum.moderation.acts import ACTS
 from forum.moderation.models import (
@@ -87,12 +87,6 @@ class ReversalForm(Form):
     """Why a decision was wrong."""
 
     reasons = prose_field(REASONS_LENGTH, required=False)
-
-
-def number_in(text: str | None) -> int:
-    """The number that a hidden field holds; 0 if it holds nonsense."""
-    text = text or ""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
 class NoteForm(Form):

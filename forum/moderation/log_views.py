@@ -12,7 +12,7 @@ from forum.accounts.queries import user_named
 from forum.accounts.sessions import list_viewer, viewer
 from forum.films.cards import FilmCard, film_card
 from forum.films.queries import film_at
-from forum.lib.addresses import url_for
+from forum.lib.addresses import LARGEST_ID, url_for
 from forum.lib.language import gettext as _
 from forum.lib.pages import Pager, with_query
 from forum.lib.paging import Page
@@ -120,7 +120,7 @@ def _page(chosen: Chosen, entry: int | None) -> Page[Any]:
         chosen.act or None,
         film.id if film else None,
         actor.id if actor else None,
-        str(entry + 1) if entry and 0 < entry < 2**31 - 1 else request.args.get("after"),
+        str(entry + 1) if entry and 0 < entry < LARGEST_ID else request.args.get("after"),
     )
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import request
 
-from forum.lib.addresses import url_for
+from forum.lib.addresses import LARGEST_ID, url_for
 
 KINDS = ("report", "held", "edit", "own")
 
@@ -18,7 +18,7 @@ def kind() -> str | None:
 def film_id() -> int | None:
     """The film that is chosen; None for all."""
     chosen = request.args.get("film", type=int)
-    return chosen if chosen and 0 < chosen < 2**31 else None
+    return chosen if chosen and 0 < chosen <= LARGEST_ID else None
 
 
 def url(endpoint: str, **values: Any) -> str:

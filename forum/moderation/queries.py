@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 
 from forum.accounts.models import User
 from forum.films.models import Film
+from forum.lib.addresses import LARGEST_ID
 from forum.lib.database import session
 from forum.moderation.models import (
     Case,
@@ -102,7 +103,7 @@ def case_with_id(case_id: int) -> Case | None:
 def case_and_author(case_id: int) -> Any:
     """The case numbered `case_id`, and the `author_id` of its post, as a row; None if there is
     none."""
-    if not 0 < case_id < 2**31:
+    if not 0 < case_id <= LARGEST_ID:
         return None
     return session().execute(_CASE, {"case_id": case_id}).first()
 
@@ -142,7 +143,7 @@ def decisions_in_case(case_id: int) -> list[Any]:
 
 def decision_with_id(decision_id: int) -> Decision | None:
     """The decision numbered `decision_id`."""
-    if not 0 < decision_id < 2**31:
+    if not 0 < decision_id <= LARGEST_ID:
         return None
     return session().scalar(select(Decision).where(Decision.id == decision_id))
 
@@ -191,11 +192,6 @@ def last_decision_against(user_id: int) -> Decision | None:
         .order_by(Decision.id.desc())
         .limit(1)
     )
-
-
-def pending_of(post_id: int) -> PendingRevision | None:
-    """The change of a post that waits for a moderator."""
-    return session().get(PendingRevision, post_id)
 
 
 def rules() -> list[Rule]:

@@ -7,13 +7,14 @@ from flask import abort, render_template, request
 from markupsafe import Markup
 
 from forum.accounts.sessions import viewer
-from forum.lib.addresses import url_for
+from forum.lib.addresses import LARGEST_ID, url_for
 from forum.lib.answers import onward
 from forum.lib.database import session, unit_of_work
+from forum.lib.fields import number_in
 from forum.lib.language import gettext as _
 from forum.lib.markup import render, reveal
 from forum.moderation import queries, rules
-from forum.moderation.forms import RuleForm, TextForm, number_in
+from forum.moderation.forms import RuleForm, TextForm
 from forum.moderation.models import Rule
 from forum.moderation.views import blueprint
 from forum.permissions import can_change_texts, require
@@ -127,7 +128,7 @@ def _standing(name: str) -> tuple[int, str, str]:
 
 
 def _found(number: int) -> Rule:
-    rule = session().get(Rule, number) if 0 < number < 2**31 else None
+    rule = session().get(Rule, number) if 0 < number <= LARGEST_ID else None
     if rule is None:
         abort(404)
     return rule

@@ -10,7 +10,8 @@ from forum.lib.database import session
 from forum.moderation.acts import Situation
 from forum.moderation.models import Case
 from forum.permissions import Viewer, can_sanction
-from forum.theories.models import PendingRevision, Post
+from forum.theories.models import Post
+from forum.theories.waiting import pending_of
 
 NEW_FOR = timedelta(days=30)
 """For how long an account is new: until then it can't be trusted by itself."""
@@ -36,7 +37,7 @@ def situation_of(post: Post, author: User, *, by: Viewer, pending: bool | None =
 
 def has_pending(post: Post) -> bool:
     """Whether a change of `post` waits for a moderator."""
-    return session().get(PendingRevision, post.id) is not None
+    return pending_of(post.id) is not None
 
 
 def still_waits(post: Post) -> bool:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from forum.accounts.models import User
 from forum.accounts.sessions import viewer
+from forum.accounts.trust import trust_word
 from forum.accounts.viewers import Fan
 from forum.films.models import Film
 from forum.lib import markup
@@ -106,12 +107,11 @@ def standing() -> Any:
     person = viewer()
     if not isinstance(person, Fan):
         return redirect(url_for("accounts.login", next=url_for("moderation.standing")), 303)
-    levels = {"newcomer": _("newcomer"), "member": _("member"), "trusted": _("trusted member")}
     return render_template(
         "moderation/standing.html",
         section="settings",
         lines=[_line(row) for row in queries.decisions_about(person.id, 100, told=True)],
-        trust_label=levels[person.trust],
+        trust_label=_("trusted member") if person.trust == "trusted" else trust_word(person.trust),
         reports=[_outcome(*row) for row in queries.reports_by(person.id)],
     )
 

@@ -15,6 +15,7 @@ from forum.moderation.models import Case
 from forum.moderation.queue_page import queue_page
 from forum.permissions import can_see_case, can_see_queue, require
 from forum.theories.finding import found_or_404
+from forum.theories.waiting import pending_of
 from forum.theories.writing import Words, words
 
 blueprint = Blueprint("moderation", __name__)
@@ -101,7 +102,7 @@ def add_note(case_id: int) -> Any:
 
 def pending_words(post_id: int) -> Words | None:
     """The change that waits, rendered before the transaction that may publish it."""
-    pending = queries.pending_of(post_id)
+    pending = pending_of(post_id)
     if pending is None:
         return None
     return words(

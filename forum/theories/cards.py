@@ -133,9 +133,13 @@ class WaitingLine:
     since: datetime
 
 
+def type_words(type: str) -> str:
+    """What a post of that type is: "a question", "a theory" or "a reply"."""
+    return {"thread": _("a question"), "theory": _("a theory"), "reply": _("a reply")}[type]
+
+
 def waiting_line(post: Post, above: Post | None, film_title: str) -> WaitingLine:
     """A row of `waiting.waiting_of`, for the author of `post`."""
-    kinds = {"thread": _("a question"), "theory": _("a theory"), "reply": _("a reply")}
     changes = {
         "thread": _("a change of a question"),
         "theory": _("a change of a theory"),
@@ -145,7 +149,7 @@ def waiting_line(post: Post, above: Post | None, film_title: str) -> WaitingLine
     return WaitingLine(
         label=label or film_title,
         url=permalink(post),
-        what=(kinds if post.state == "held" else changes)[post.type],
+        what=type_words(post.type) if post.state == "held" else changes[post.type],
         film=film_title,
         since=post.created_at,
     )

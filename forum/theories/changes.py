@@ -42,11 +42,7 @@ def revise(post: Post, words: Words, version: int, *, by: Viewer, change: str = 
         raise Outdated
     if _says(post, words):
         return True
-    hold_reason = screening.reason_to_hold_change(
-        is_newcomer=post.state == "published" and not (by.is_member or by.is_moderator),
-        old=_all_text(post),
-        new=_all_text(words),
-    )
+    hold_reason = _reason_to_hold(post, words, by)
     if hold_reason is not None:
         _hold(post, words, hold_reason, by)
         return False
@@ -103,6 +99,18 @@ def pin(thread: Post, pins: bool, *, by: Viewer) -> None:
     thread.pinned = pins
     kind = Kind.THREAD_PINNED if pins else Kind.THREAD_UNPINNED
     events.record(kind, by=by, film_id=thread.film_id, post_id=thread.id)
+
+
+def _reason_to_hold(post: Post, words: Words, by: Viewer) -> str | None:
+    """Why a change waits. The safe title is looked at by itself as well: it is what everybody
+    reads, and a small part of a long post."""
+    is_newcomer = post.state == "published" and not (by.is_member or by.is_moderator)
+    texts = ((_all_text(post), _all_text(words)), (post.safe_title or "", words.safe_title or ""))
+    reasons = (
+        screening.reason_to_hold_change(is_newcomer=is_newcomer, old=old, new=new)
+        for old, new in texts
+    )
+    return next(filter(None, reasons), None)
 
 
 def _hold(post: Post, words: Words, reason: str, by: Viewer) -> None:

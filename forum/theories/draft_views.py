@@ -101,13 +101,12 @@ def _line(draft: Draft, films: dict[int, Film], posts: dict[int, Post]) -> Draft
     place = _place(draft, films, posts)
     where, where_url, url = place or (None, None, None)
     body = draft.fields.get("body", "")
-    labels = {"thread": _("a question"), "theory": _("a theory"), "reply": _("a reply")}
     unnamed = _("Your reply") if draft.kind == "reply" else _("Without a title")
     return DraftLine(
         label=draft.fields.get("title") or draft.fields.get("safe_title") or unnamed,
         where=where,
         where_url=where_url,
-        kind_label=labels[draft.kind],
+        kind_label=cards.type_words(draft.kind),
         saved_at=draft.saved_at,
         url=url,
         discard_url=url_for("theories.discard_draft", kind=draft.kind, target_id=draft.target_id),

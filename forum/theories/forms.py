@@ -6,7 +6,7 @@ from wtforms import HiddenField, RadioField, ValidationError
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf
 
-from forum.lib.fields import Form, line_field, prose_field
+from forum.lib.fields import Form, line_field, number_in, prose_field
 from forum.lib.language import gettext as _
 from forum.lib.veils import leaks, scopes_named
 from forum.theories.models import (
@@ -59,8 +59,7 @@ class _Composer(Form):
 
     def edited_version(self) -> int:
         """The version whose text was edited; 0 if the field holds nonsense."""
-        text: str = self.version.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+        return number_in(self.version.data)
 
     def fields_for_draft(self) -> dict[str, str]:
         """What was typed, for a draft."""

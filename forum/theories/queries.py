@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased, defer
 
 from forum.accounts.models import User
 from forum.films.models import Film
+from forum.lib.addresses import LARGEST_ID
 from forum.lib.database import session
 from forum.lib.logic import ANYONE, asked_by
 from forum.lib.paging import Keyset, Page
@@ -37,10 +38,6 @@ _REPLIES = Keyset((Post.path, "asc"), (Post.id, "asc"))
 _LATEST = Keyset(
     (Post.id, "desc"),
 )
-
-# A number that no post can have; ids in addresses beyond it are not even asked for.
-_LARGEST_ID = 2**31 - 1
-
 
 CARDS_ONLY = (defer(Post.body, raiseload=True), defer(Post.html, raiseload=True))
 """What a card shows of a post: the text itself may be long, and stands on the post's own page."""
@@ -115,14 +112,14 @@ _FIRST_REPLIES = _REPLIES.limited(_REPLIES_TO, None, REPLIES_A_PAGE)
 
 def post_with_id(post_id: int) -> Post | None:
     """The post numbered `post_id`, in whatever state."""
-    if not 0 < post_id <= _LARGEST_ID:
+    if not 0 < post_id <= LARGEST_ID:
         return None
     return session().scalar(_POST, {"id": post_id})
 
 
 def authored(post_id: int) -> Authored | None:
     """The post numbered `post_id` with its author, in one statement."""
-    if not 0 < post_id <= _LARGEST_ID:
+    if not 0 < post_id <= LARGEST_ID:
         return None
     row = session().execute(_AUTHORED_BY_ID, {"id": post_id}).first()
     return None if row is None else (row[0], row[1])
@@ -138,7 +135,7 @@ def author_and_theory(reply: Post) -> tuple[User, int, int]:
 
 def asked(thread_id: int) -> tuple[Post, User, Film] | None:
     """The post numbered `thread_id` with its author and its film, in one statement."""
-    if not 0 < thread_id <= _LARGEST_ID:
+    if not 0 < thread_id <= LARGEST_ID:
         return None
     found = session().execute(_ASKED, {"id": thread_id}).first()
     return None if found is None else (found[0], found[1], found[2])

@@ -123,8 +123,6 @@ class ReplyCard:
     report_url: str | None
     moderate_url: str | None
     parent_url: str | None
-    parent_name: str | None
-    continue_url: str | None
 
 
 def figures_shown(theory: Post, opinions: Opinions) -> bool:
@@ -245,8 +243,6 @@ def reply_card(
         report_url=cards.report_url(reply, viewer),
         moderate_url=cards.moderate_url(reply, author, viewer),
         parent_url=None,
-        parent_name=None,
-        continue_url=None,
     )
 
 

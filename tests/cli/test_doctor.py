@@ -18,6 +18,7 @@ from forum.cli.context import Address, instance_is_held, only_one
 from forum.config import Settings
 from forum.lib import clock, jobs
 from forum.lib.database import db, unit_of_work
+from forum.votes import ranks
 
 
 @pytest.fixture(autouse=True)
@@ -167,6 +168,14 @@ def test_a_drifted_number_is_found_when_asked_for(monkeypatch: pytest.MonkeyPatc
     result = ask("--deep")
     assert result.exit_code == 1
     assert "films.theory_count of 1: 7 kept, 0 counted" in finding(result, "Cached numbers")
+
+
+def test_a_drifted_rank_is_found_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    drift = counters.Drift("posts.best", 1, 0.7, 0.0)
+    monkeypatch.setattr(ranks, "drifted", lambda: [drift])
+    result = ask("--deep")
+    assert result.exit_code == 1
+    assert "posts.best of 1: 0.7 kept, 0.0 counted" in finding(result, "Cached numbers")
 
 
 def test_settings_that_make_no_sense_are_the_first_finding(monkeypatch: pytest.MonkeyPatch) -> None:

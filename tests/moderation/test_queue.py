@@ -8,6 +8,7 @@ from sqlalchemy import insert, select
 
 from forum.lib import clock
 from forum.lib.database import unit_of_work
+from forum.moderation import cases
 from forum.moderation.models import Case, Note
 from forum.theories.models import Post
 from tests.factories import (
@@ -21,6 +22,7 @@ from tests.factories import (
     a_user,
     a_visitor,
     again,
+    author_of,
     decide,
     found,
     the_rules,
@@ -251,3 +253,28 @@ def _many_cases(theory: Post, count: int) -> None:
         )
         # They stand outside of what is counted: this is about the queue's cost alone.
         work.execute(Post.__table__.update().where(Post.id > theory.id).values(state="removed"))
+
+
+def test_whoever_works_on_a_case_that_they_hold_holds_it_on(app):
+    theory, judge, other = a_theory(), a_moderator(), a_moderator()
+    case, author = a_case(theory), author_of(theory)
+    with time_machine.travel("2026-05-01T12:00:00Z", tick=False) as moment:
+        with unit_of_work():
+            cases.claim(case, author, by=judge)
+        for act in (
+            lambda by: cases.unseal(case, author, by=by),
+            lambda by: cases.add_note(case, "Hm.", by=by),
+        ):
+            moment.shift(20 * 60)
+            for by in (judge, other):
+                with unit_of_work():
+                    act(by)
+            assert (again(case).claimed_by_id, case.claimed_until) == (
+                judge.id,
+                clock.now() + cases.LEASE,
+            )
+            moment.shift(60)
+        moment.shift(30 * 60)
+        with unit_of_work():
+            cases.add_note(case, "Hm.", by=judge)
+        assert again(case).claimed_until < clock.now()

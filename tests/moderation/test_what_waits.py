@@ -280,6 +280,13 @@ def test_whoever_restores_a_post_finds_the_change_that_waited(app):
     assert acts_for(again(theory))[:2] == ["approve", "refuse"]
 
 
+def test_another_safe_title_waits_however_long_the_text_below_it_is():
+    theory, author = an_approved_theory(BODY * 20)
+    assert revised(theory, author, BODY * 20 + " More.") is True
+    assert revised(theory, author, BODY * 20, safe_title="He was dead all along") is False
+    assert again(theory).safe_title == "A safe newcomer"
+
+
 # --- what is possible ---------------------------------------------------------------------------
 
 
