@@ -194,7 +194,7 @@ def _stands_open(post: Any) -> Verdict:
     """What every answer to a post, and every vote on it, needs whoever gives it: asked first, so
     that nobody is sent to log in for what nobody can do."""
     if post.state != "published":
-        return _no("state", _OUT_OF_SIGHT[post.state])
+        return _no("tombstone", _OUT_OF_SIGHT[post.state])
     if post.thread_locked:
         return _no("locked", _("This question is locked: it can be read, and no longer changed."))
     return YES
