@@ -13,9 +13,10 @@ from forum.lib.addresses import url_for
 from forum.lib.answers import onward
 from forum.lib.database import session, unit_of_work
 from forum.lib.language import gettext as _
+from forum.lib.pages import pager
 from forum.moderation import cases
 from forum.permissions import can_moderate, can_read, can_see_case, can_withdraw, require
-from forum.theories import cards, changes, queries
+from forum.theories import cards, changes, revision_queries
 from forum.theories.cards import Byline
 from forum.theories.finding import found_or_404
 from forum.theories.models import Post, Revision
@@ -43,13 +44,13 @@ def revisions(post_id: int) -> Any:
     person = viewer()
     post = found_or_404(post_id, person)
     require(can_read(person, post))
-    kept = queries.revisions_of(post.id)
-    numbers = {revision.number: revision for revision in kept}
     wanted = request.args.get("version", type=int, default=post.version)
-    shown = numbers.get(wanted)
+    if not 0 < wanted <= post.version:
+        abort(404)
+    shown, before = revision_queries.revision_and_before(post, person, wanted)
     if shown is None:
         abort(404)
-    before = numbers.get(shown.number - 1)
+    kept = revision_queries.revisions_of(post, person, request.args.get("after"))
     author = session().get_one(User, post.author_id)
     tells_votes = post.type != "thread" and figures_shown(post, opinions(person, [post]))
     return render_template(
@@ -67,8 +68,9 @@ def revisions(post_id: int) -> Any:
                 current=revision.number == post.version,
                 url=url_for("theories.revisions", post_id=post.id, version=revision.number),
             )
-            for revision in kept
+            for revision in kept.items
         ],
+        pager=pager(kept.next),
         # The first version is shown as it is: against nothing, all of it would be new.
         diff=diff.lines(_source(before or shown), _source(shown)),
         title_diff=_title_diff(before, shown),

@@ -252,18 +252,6 @@ def posts_with(post_ids: Iterable[int]) -> dict[int, Post]:
     return {post.id: post for post in session().scalars(select(Post).where(Post.id.in_(wanted)))}
 
 
-def revisions_of(post_id: int) -> list[Revision]:
-    """What a post has said, the latest first; at most 200."""
-    return list(
-        session().scalars(
-            select(Revision)
-            .where(Revision.post_id == post_id)
-            .order_by(Revision.number.desc())
-            .limit(200)
-        )
-    )
-
-
 def revision_of(post_id: int, number: int) -> Revision | None:
     """One version of what a post has said."""
     return session().scalar(
