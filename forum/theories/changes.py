@@ -5,7 +5,7 @@ from forum.events import Kind
 from forum.lib import clock
 from forum.lib.database import session
 from forum.permissions import Viewer, can_edit, can_moderate, can_withdraw, require
-from forum.theories import screening
+from forum.theories import quotas, screening
 from forum.theories.locking import locked
 from forum.theories.models import PendingRevision, Post
 from forum.theories.moving import leave
@@ -31,6 +31,7 @@ def revise(post: Post, words: Words, version: int, *, by: Viewer) -> bool:
     Raises:
         Refused: `by` may not; see `can_edit`.
         Outdated: somebody (the author, in another tab) changed it since.
+        TooMany: their quota is used up.
     """
     post = locked(post, by=by)
     require(can_edit(by, post))
@@ -39,6 +40,7 @@ def revise(post: Post, words: Words, version: int, *, by: Viewer) -> bool:
     same = (post.body, post.title, post.safe_title) == (words.body, words.title, words.safe_title)
     if same and (post.kind, post.stance) == (words.kind, words.stance):
         return True
+    quotas.check(by, "revision")
     hold_reason = screening.reason_to_hold_change(
         is_newcomer=post.state == "published" and not (by.is_member or by.is_moderator),
         old=_all_text(post),

@@ -8,7 +8,7 @@ from forum.lib import clock, quotas
 from forum.lib.database import session
 from forum.lib.quotas import Quota
 from forum.permissions import Viewer
-from forum.theories.models import Post
+from forum.theories.models import Post, Revision
 
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
@@ -16,16 +16,19 @@ _QUOTAS = {
     "thread": (Quota(5, _DAY),),
     "theory": (Quota(10, _HOUR),),
     "reply": (Quota(4, _MINUTE), Quota(60, _HOUR)),
+    "revision": (Quota(30, _HOUR),),
 }
 # Newcomers ask no questions, see `can_open_thread`.
 _NEWCOMERS = {
     "theory": (Quota(3, _DAY),),
     "reply": (Quota(5, 10 * _MINUTE),),
+    "revision": (Quota(10, _HOUR),),
 }
 
 
 def check(by: Viewer, kind: str) -> None:
-    """Refuse one more post of `kind` ("thread", "theory" or "reply") beyond the quota of `by`.
+    """Refuse one more post of `kind` ("thread", "theory" or "reply"), or one more "revision" of
+    what they wrote, beyond the quota of `by`.
 
     Admins, and the operator who seeds, have none; moderators are no newcomers. Call it in the act's
     transaction, with the account locked.
@@ -37,15 +40,14 @@ def check(by: Viewer, kind: str) -> None:
         return
 
     def count_since(moment: datetime) -> int:
-        return (
-            session()
-            .scalars(
-                select(func.count())
-                .select_from(Post)
-                .where(Post.author_id == by.id, Post.type == kind, Post.created_at > moment)
+        theirs = select(func.count()).select_from(Post).where(Post.author_id == by.id)
+        if kind == "revision":
+            wanted = theirs.join(Revision, Revision.post_id == Post.id).where(
+                Revision.author_id == by.id, Revision.number > 1, Revision.at > moment
             )
-            .one()
-        )
+        else:
+            wanted = theirs.where(Post.type == kind, Post.created_at > moment)
+        return session().scalars(wanted).one()
 
     table = _QUOTAS if by.is_member or by.is_moderator else _NEWCOMERS
     quotas.check(table[kind], count_since, clock.now())
