@@ -5,7 +5,9 @@ import time
 import pytest
 from sqlalchemy import select
 
+from forum.accounts.models import User
 from forum.config import Settings
+from forum.lib.database import unit_of_work
 from forum.moderation.models import Case
 from forum.theories import screening
 from forum.theories.models import Post, Theory
@@ -70,6 +72,19 @@ def test_nobody_else_finds_what_is_held_but_moderators(app):
     assert "A safe newcomer" not in other.see(f"/films/{film.slug}")
     moderator = a_visitor(app, a_user(role="moderator"), seen=(film,))
     assert "Waits for a moderator." in moderator.see(place)
+
+
+@pytest.mark.parametrize("role", ["moderator", "admin"])
+def test_who_is_banned_finds_nothing_that_waits_whatever_their_role(app, role):
+    film, _user, _visitor, _theory, answer = a_newcomers_theory(app)
+    user = a_user(role=role)
+    visitor, place = a_visitor(app, user, seen=(film,)), answer.location.partition("?")[0]
+    assert "Waits for a moderator." in visitor.see(place)
+    with unit_of_work() as work:
+        work.get_one(User, user.id).sanction = "banned"
+    assert visitor.get(place).status_code == 404
+    assert "A safe newcomer" not in visitor.see(f"/films/{film.slug}")
+    assert visitor.get("/texts/about/edit").status_code == 403
 
 
 def test_what_a_theory_said_while_it_waited_is_for_its_author_and_moderators(app):
