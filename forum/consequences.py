@@ -49,12 +49,17 @@ def open_figures(payload: dict[str, Any]) -> None:
 
 
 def nightly(_payload: dict[str, Any]) -> None:
-    """Job: each film's prior follows its votes, what is over goes; comes back tomorrow."""
+    """Job: tonight's upkeep, a job of its own; whatever comes of it, this one is back tomorrow."""
+    jobs.enqueue("upkeep", {})
+    jobs.enqueue("nightly", {}, run_at=clock.now() + timedelta(days=1))
+
+
+def upkeep(_payload: dict[str, Any]) -> None:
+    """Job: each film's prior follows its votes, what is over goes."""
     for film_id in ranks.films_to_refresh():
         jobs.enqueue("refresh_prior", {"film_id": film_id})
     throttle.sweep()
     accounts.sweep_sessions(by=_OPERATOR)
-    jobs.enqueue("nightly", {}, run_at=clock.now() + timedelta(days=1))
 
 
 def refresh_prior(payload: dict[str, Any]) -> None:
@@ -130,6 +135,7 @@ CONSEQUENCES: dict[Kind, tuple[events.Consequence, ...]] = {
 JOBS: dict[str, jobs.Run] = {
     "open_figures": open_figures,
     "nightly": nightly,
+    "upkeep": upkeep,
     "refresh_prior": refresh_prior,
 }
 

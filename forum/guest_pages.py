@@ -13,8 +13,10 @@ from time import time
 from typing import Any
 from urllib.parse import parse_qsl
 
+import structlog
 from flask import Flask
 from redis import Redis
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.http import parse_cookie
 
 from forum.accounts import preferences
@@ -33,7 +35,11 @@ _LONGEST_QUERY = 100
 _MOST_PLACES = 20_000
 _HOUR = 3600
 _NAMES_FILMS = ('class="veil-absent"', "data-scope=")
+# SQLite is asked past SQLAlchemy, whose errors have no common ancestor with the driver's own.
+_UNREACHABLE = (SQLAlchemyError, database.sqlite_module().Error)
 _NOT_KEPT = frozenset({"content-length", "x-request-id", "date", "etag"})
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +105,16 @@ class GuestPages:
         place = self._places.get(address)
         if place is None:
             return self._learn(address, environ, start_response)
+        try:
+            versions = self._versions.current(place.keys)
+        except _UNREACHABLE as problem:  # Flask knows what to answer, if it fares no better
+            log.warning("versions of pages can't be read", error=str(problem)[:200])
+            return self._inner(environ, start_response)
         browser = self._browser(cookies)
         is_open = place.film_id in browser.seen
         asked = _Asked(
             key=(address, environ.get("HTTP_HOST"), browser.theme, is_open),
-            versions=self._versions.current(place.keys),
+            versions=versions,
             has_others=len(browser.seen) > is_open,
         )
         page = self._store.get(asked.key, asked.versions)

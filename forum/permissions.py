@@ -148,6 +148,12 @@ def can_read(viewer: Viewer, post: Any) -> Verdict:
     return _no("sealed", _("Open the film first: say that you have seen it."))
 
 
+def can_read_drafted(viewer: Viewer, post: Any) -> Verdict:
+    """Whether `viewer` may read what `post` said while it waited to be published, and says no more:
+    its author, and whoever works the queue."""
+    return YES if post.author_id == viewer.id else can_see_queue(viewer)
+
+
 def readable_by(viewer: Viewer, posts: Any) -> Any:
     """The SQL condition on `posts` (the Post class or an alias) that equals `can_read`."""
     return _readable(viewer, posts)

@@ -15,9 +15,9 @@ import pytest
 import time_machine
 import zstandard
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, text
 
-from forum.lib.database import db, session, unit_of_work
+from forum.lib.database import db, session, unit_of_work, writing_allowed
 from forum.lib.page_store import FinishedPage, PageStore
 from forum.theories import cards
 from forum.theories.models import Post
@@ -307,3 +307,19 @@ def test_a_change_that_gives_no_version_would_be_seen(app, tmp_path):
         if evening.look():
             return
     pytest.fail("nobody noticed")
+
+
+def test_a_guest_is_answered_by_flask_where_versions_cannot_be_read(app, guest):
+    page = f"/films/{a_film().slug}"
+    assert guest.get(page).status_code == 200
+    session().rollback()
+    with writing_allowed(), db.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE page_versions RENAME TO away"))
+    assert guest.get(page).status_code == 200
+    with writing_allowed(), db.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE films RENAME TO away_too"))
+    answer = guest.get(page)
+    with writing_allowed(), db.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE away_too RENAME TO films"))
+    assert answer.status_code == 503
+    assert "X-Request-Id" in answer.headers

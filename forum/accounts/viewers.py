@@ -92,11 +92,11 @@ class Fan(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
 
     @property
     def is_moderator(self) -> bool:
-        return self.role in ("moderator", "admin")
+        return self.role in ("moderator", "admin") and self.sanction is None
 
     @property
     def is_admin(self) -> bool:
-        return self.role == "admin"
+        return self.role == "admin" and self.sanction is None
 
 
 _NEVER = datetime.min.replace(tzinfo=UTC)

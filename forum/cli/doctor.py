@@ -193,10 +193,15 @@ def migrations(_settings: Settings) -> Finding:
 
 def worker(_settings: Settings) -> Finding:
     """Whether queued jobs get done."""
-    late = jobs.overdue(OVERDUE)
+    late, hopeless = jobs.overdue(OVERDUE), jobs.given_up()
     session().rollback()
-    advice = "Start `forum worker` (`forum run` does) and look at its messages." if late else ""
-    return Finding("Worker", f"{late or 'no'} jobs overdue", advice)
+    state = f"{late or 'no'} jobs overdue, {hopeless or 'none'} given up"
+    if late:
+        return Finding(
+            "Worker", state, "Start `forum worker` (`forum run` does), read what it says."
+        )
+    why = "Why stands in last_error of the table jobs: mend that, then set their attempts to 0."
+    return Finding("Worker", state, why if hopeless else "")
 
 
 def numbers(_settings: Settings) -> Finding:

@@ -14,7 +14,7 @@ from forum.cli.supervisor import Child, Supervisor
 from forum.config import Settings, variable
 from forum.lib import jobs
 from forum.lib.database import db, wal_is_safe
-from forum.seeds import is_empty, seed_all
+from forum.seeds import is_empty, seed_all, seed_house
 
 START_LIMIT = 60.0
 """Seconds in which the server must answer its first request."""
@@ -66,7 +66,7 @@ def migrate() -> None:
 
 
 def prepare(settings: Settings) -> None:
-    """Bring the database to today's schema, and the first films into an empty one."""
+    """Bring the database to today's schema, rules into it, and the first films if it has none."""
     if settings.is_sqlite and not wal_is_safe():
         click.echo("This SQLite library is older than 3.51.3: one writer at a time, no WAL.")
     app = create_app(settings)
@@ -80,6 +80,8 @@ def prepare(settings: Settings) -> None:
             unfinished.touch()  # cut short here, the next start goes on
             seed_all()
             unfinished.unlink()
+        else:
+            seed_house()
         db.session.remove()
         db.engine.dispose()  # the supervisor keeps no connection of its own
 

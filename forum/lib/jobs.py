@@ -69,6 +69,18 @@ def enqueue(kind: str, payload: dict[str, Any], run_at: datetime | None = None) 
     session().add(Job(kind=kind, payload=payload, run_at=run_at or clock.now()))
 
 
+def awaits(kind: str) -> bool:
+    """Whether a job of `kind` is still to be run, or to be tried again."""
+    waiting = select(Job.id).where(Job.kind == kind, Job.done_at.is_(None))
+    return session().scalar(waiting.where(Job.attempts < MOST_ATTEMPTS).limit(1)) is not None
+
+
+def given_up() -> int:
+    """How many jobs have failed so often that they are tried no more."""
+    hopeless = select(func.count()).where(Job.done_at.is_(None), Job.attempts >= MOST_ATTEMPTS)
+    return session().scalars(hopeless).one()
+
+
 def overdue(late_by: timedelta) -> int:
     """How many jobs should have run `late_by` ago and have not; a worker that is up leaves none."""
     due = clock.now() - late_by

@@ -11,8 +11,8 @@ _OPENED = re.compile(r'<details class="veil" data-scope="\d+"><summary>[^<]*</su
 _PLAIN = re.compile(r'<details class="veil"><summary>[^<]*</summary>')
 _CELL = re.compile(r"</t[dh]>")
 _TAG = re.compile(r"<[^>]*>")
-# A ">" may have become a quotation; without it, "!" and "film" must touch.
-_LOOKS_SCOPED = re.compile(r"(?:>!\W*|![^\w\s]*)film\W*:[^|\n]{0,200}\|", re.IGNORECASE)
+# With what stands between "film" and the word before it, taken up once and not from every sign on.
+_NAMES_A_FILM = re.compile(r"(?<!\W)(\W*)film(?=\W*:[^|\n]{0,200}\|)", re.IGNORECASE)
 # Quotation marks at the beginning of a line are in the source and not in the veil.
 _SQUASHED = re.compile(r"[\s>]+")
 
@@ -40,7 +40,13 @@ def leaks(source: str, scopes: Mapping[str, Scope]) -> bool:
     drawn = [(name, _SQUASHED.sub("", text)) for name, text in rendered.veils]
     if typed != drawn or len(_OPENED.findall(rendered.html)) != len(drawn):
         return True
-    return bool(_LOOKS_SCOPED.search(_as_read(rendered.html)))
+    return any(map(_opens_a_veil, _NAMES_A_FILM.findall(_as_read(rendered.html))))
+
+
+def _opens_a_veil(before: str) -> bool:
+    """Whether what stands before "film" would make it the scope of a veil."""
+    # A ">" may have become a quotation; without it, "!" and "film" must touch.
+    return ">!" in before or "!" in re.split(r"\s", before)[-1]
 
 
 def _as_read(html: str) -> str:

@@ -159,9 +159,7 @@ def case_page(
         reports=[cards.report_line(line, viewer, opened=opening.opened) for line in reports],
         author=cards.author_line(author, decisions),
         history=[cards.history_line(line) for line in decisions],
-        notes=[
-            NoteLine(by.name, note.at, note.text) for note, by in queries.notes_about(author.id)
-        ],
+        notes=_notes(author),
         note_form=note_form or NoteForm(formdata=None, prefix="note-"),
         note_action=narrowed.url("moderation.add_note", case_id=case.id),
         claim=_claim(case, viewer),
@@ -179,6 +177,10 @@ def case_page(
         queue_url=narrowed.url("moderation.queue"),
         cursor=QUEUE.cursor(case),
     )
+
+
+def _notes(author: User) -> list[NoteLine]:
+    return [NoteLine(by.name, note.at, note.text) for note, by in queries.notes_about(author.id)]
 
 
 def suggested(case: Case, reports: list[Any], ready: int | None = None) -> DecisionForm:

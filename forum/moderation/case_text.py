@@ -19,7 +19,7 @@ from forum.moderation.queries import Facts
 from forum.theories import cards as post_cards
 from forum.theories.cards import Byline
 from forum.theories.models import PendingRevision, Post, Revision
-from forum.theories.queries import revisions_numbered
+from forum.theories.revision_queries import revisions_numbered
 from forum.theories.writing import scopes_in
 
 

@@ -89,8 +89,12 @@ def line_hash(line: Mapping[str, Any]) -> str:
 def verify() -> Broken | None:
     """The first line that was changed, taken out or put in; None if the chain is whole.
 
-    The labels and private notes that are still kept are compared with their lines, too.
+    The labels and private notes that are still kept are compared with their lines, too. All of it
+    is read as of one moment: moderators may go on deciding.
     """
+    session().rollback()
+    if session().get_bind().dialect.name == "postgresql":  # SQLite reads so anyway
+        session().connection(execution_options={"isolation_level": "REPEATABLE READ"})
     before, expected = GENESIS, 1
     for seq, line in _lines():
         if seq != expected:

@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, func, select
 from forum.accounts.models import User
 from forum.lib import clock
 from forum.lib.database import session
-from forum.lib.page_versions import PageVersion, argued_key, thread_key
 from forum.moderation.effects import REMOVABLE
 from forum.moderation.models import Case, DecidedPost, Decision, Report
 from forum.moderation.situations import has_pending
@@ -31,7 +30,6 @@ def lock_case(case: Case, *, by: Viewer, everything: bool = False) -> tuple[Case
         )
         ids = lock_posts(session().scalars(theirs))
         _lock_cases(Case.post_id.in_(ids) & Case.closed_at.is_(None))
-        _lock_pages(ids)
     else:
         locked(post, by=by)
     _lock_cases(Case.id == case.id)
@@ -59,7 +57,6 @@ def lock_decided(decision: Decision) -> Post:
     theirs = select(Post.id).where(Post.id.in_(moved) | (Post.id == decision.post_id))
     ids = lock_posts(session().scalars(theirs))
     _lock_cases((Case.post_id.in_(ids) & Case.closed_at.is_(None)) | (Case.id == decision.case_id))
-    _lock_pages(ids)
     session().refresh(decision, with_for_update=True)
     return session().get_one(Post, decision.post_id)
 
@@ -222,15 +219,3 @@ def _lock_cases(which: ColumnElement[bool]) -> None:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).all()
-
-
-def _lock_pages(ids: list[int]) -> None:
-    """Lock the versions of the pages that show many posts, which change with each of them."""
-    rows = session().execute(select(Post.id, Post.thread_id, Post.film_id).where(Post.id.in_(ids)))
-    keys = {key for row in rows for key in (thread_key(row[1] or row[0]), argued_key(row[2]))}
-    session().execute(
-        select(PageVersion.key)
-        .where(PageVersion.key.in_(keys))
-        .order_by(PageVersion.key.desc())  # questions before films, as every act on one post
-        .with_for_update()
-    )

@@ -38,11 +38,15 @@ def seed_all() -> None:
         with unit_of_work():
             for entry in films[start : start + _FILMS_A_UNIT]:
                 add_film(_catalogue_film(entry), by=Operator())
+    seed_house()
+    seed_anora()
+
+
+def seed_house() -> None:
+    """What no forum is without, wherever its films come from: the rules, and the nightly work."""
     with unit_of_work():
         seed_rules(by=Operator())
-    seed_anora()
-    with unit_of_work():
-        if session().scalar(select(jobs.Job.id).where(jobs.Job.kind == "nightly")) is None:
+        if not jobs.awaits("nightly"):
             jobs.enqueue("nightly", {})
 
 

@@ -12,6 +12,7 @@ from forum.lib.addresses import url_for
 from forum.lib.answers import onward
 from forum.lib.database import session, unit_of_work
 from forum.lib.language import gettext as _
+from forum.lib.pages import pager
 from forum.moderation import cases
 from forum.permissions import (
     Refused,
@@ -21,7 +22,7 @@ from forum.permissions import (
     can_withdraw,
     require,
 )
-from forum.theories import cards, changes, queries
+from forum.theories import cards, changes, revision_queries
 from forum.theories.cards import Byline
 from forum.theories.finding import film_of, found_or_404
 from forum.theories.models import Post, Revision
@@ -52,13 +53,13 @@ def revisions(post_id: int) -> Any:
     if verdict.code == "sealed":
         raise Refused(verdict, url_for("films.show", slug=film_of(post).slug))
     require(verdict)
-    kept = queries.revisions_of(post.id)
-    numbers = {revision.number: revision for revision, _author in kept}
     wanted = request.args.get("version", type=int, default=post.version)
-    shown = numbers.get(wanted)
+    if not 0 < wanted <= post.version:
+        abort(404)
+    shown, before = revision_queries.revision_and_before(post, person, wanted)
     if shown is None:
         abort(404)
-    before = numbers.get(shown.number - 1)
+    kept = revision_queries.revisions_of(post, person, request.args.get("after"))
     tells_votes = post.type != "thread" and figures_shown(post, opinions(person, [post]))
     return render_template(
         "theories/revisions.html",
@@ -74,8 +75,9 @@ def revisions(post_id: int) -> Any:
                 current=revision.number == post.version,
                 url=url_for("theories.revisions", post_id=post.id, version=revision.number),
             )
-            for revision, author in kept
+            for revision, author in kept.items
         ],
+        pager=pager(kept.next),
         # The first version is shown as it is: against nothing, all of it would be new.
         diff=diff.lines(_source(before or shown), _source(shown)),
         title_diffs=_title_diffs(before, shown),

@@ -5,7 +5,7 @@ from forum.events import Kind
 from forum.lib import clock
 from forum.lib.database import session
 from forum.permissions import Viewer, can_edit, can_moderate, can_withdraw, require
-from forum.theories import screening
+from forum.theories import quotas, screening
 from forum.theories.locking import locked
 from forum.theories.models import PendingRevision, Post
 from forum.theories.moving import leave
@@ -32,6 +32,7 @@ def revise(post: Post, words: Words, version: int, *, by: Viewer, change: str = 
     Raises:
         Refused: `by` may not; see `can_edit`.
         Outdated: somebody (the author, in another tab) changed it since.
+        TooMany: their quota is used up.
     """
     post = locked(post, by=by)
     require(can_edit(by, post))
@@ -42,6 +43,7 @@ def revise(post: Post, words: Words, version: int, *, by: Viewer, change: str = 
         raise Outdated
     if _says(post, words):
         return True
+    quotas.check_changes(by)
     hold_reason = _reason_to_hold(post, words, by)
     if hold_reason is not None:
         _hold(post, words, hold_reason, by)

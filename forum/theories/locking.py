@@ -5,8 +5,11 @@ from typing import Any, TypeVar
 from sqlalchemy import bindparam, select
 
 from forum.accounts.models import User
+from forum.accounts.viewers import Fan
+from forum.lib import clock
 from forum.lib.database import id_of, run, session, table_of
-from forum.permissions import ABSENT, Refused, Viewer
+from forum.lib.language import gettext as _
+from forum.permissions import ABSENT, Refused, Verdict, Viewer
 from forum.theories.models import Post
 
 P = TypeVar("P", bound=Post)
@@ -40,8 +43,13 @@ def _with_what_is_above(*columns: Any) -> Any:
     )
 
 
-_LOCKED = _with_what_is_above(Post).execution_options(populate_existing=True)
-_LOCKED_ROWS = _with_what_is_above(*ROW)
+_STANDING = tuple(
+    _users.c[name].label(f"by_{name}")
+    for name in ("role", "trust_set", "sanction", "sanctioned_until")
+)
+_LOCKED = _with_what_is_above(Post, *_STANDING).execution_options(populate_existing=True)
+_LOCKED_ROWS = _with_what_is_above(*ROW, *_STANDING)
+_ACCOUNT = select(*_STANDING).where(_users.c.id == bindparam("by")).with_for_update(key_share=True)
 
 
 def locked(post: P, *, by: Viewer) -> P:
@@ -50,8 +58,11 @@ def locked(post: P, *, by: Viewer) -> P:
     One statement. The rows of a join are locked in the order of its FROM, so the account comes
     before all; a thread's id is below those of its posts, so ordering by id locks the thread next.
     Locking the account makes quotas exact and keeps two acts of one person apart.
+
+    Raises:
+        Refused: the account was banned, or the like, while the request waited.
     """
-    session().scalars(_LOCKED, {"id": id_of(post), "by": by.id}).all()
+    _require_the_same(by, session().execute(_LOCKED, {"id": id_of(post), "by": by.id}).all())
     return post
 
 
@@ -60,9 +71,10 @@ def locked_row(post_id: int, *, by: Viewer) -> Any:
     object. It has the columns of `ROW`.
 
     Raises:
-        Refused: there is no such post.
+        Refused: there is no such post, or see `locked`.
     """
     rows = run(_LOCKED_ROWS, {"id": post_id, "by": by.id}).all()
+    _require_the_same(by, rows)
     for row in rows:
         if row.id == post_id:
             return row
@@ -70,5 +82,24 @@ def locked_row(post_id: int, *, by: Viewer) -> Any:
 
 
 def lock_account(by: Viewer) -> None:
-    """Lock the acting account alone, for acts that touch no post yet."""
-    session().execute(select(User.id).where(User.id == by.id).with_for_update(key_share=True))
+    """Lock the acting account alone, for acts that touch no post yet.
+
+    Raises:
+        Refused: see `locked`.
+    """
+    _require_the_same(by, run(_ACCOUNT, {"by": by.id}).all())
+
+
+def _require_the_same(by: Viewer, rows: Any) -> None:
+    """Refuse where an account stands otherwise than when its request began: a ban holds for what
+    was on its way already."""
+    if not rows or not isinstance(by, Fan):
+        return
+    now = rows[0]
+    until = now.by_sanctioned_until
+    is_sanctioned = now.by_sanction is not None and (until is None or until > clock.now())
+    if (now.by_role, now.by_trust_set) != (by.role, by.trust_set) or (
+        is_sanctioned and by.sanction is None
+    ):
+        reason = _("Your account has changed meanwhile: look at this page again.")
+        raise Refused(Verdict(False, reason, "state"))

@@ -15,7 +15,7 @@ from forum.lib.logic import ANYONE, asked_by
 from forum.lib.paging import Keyset, Page
 from forum.lib.tops import top_of_each
 from forum.permissions import Viewer, findable_by, readable_by
-from forum.theories.models import NEEDY, OPEN_VOTES, Post, Revision
+from forum.theories.models import NEEDY, OPEN_VOTES, Post
 
 Authored = tuple[Post, User]
 """A post with its author."""
@@ -271,30 +271,6 @@ def posts_with(post_ids: Iterable[int]) -> dict[int, Post]:
     if not wanted:
         return {}
     return {post.id: post for post in session().scalars(select(Post).where(Post.id.in_(wanted)))}
-
-
-def revisions_of(post_id: int) -> list[tuple[Revision, User]]:
-    """What a post has said, each with who made it say so, the latest first; at most 200."""
-    rows = session().execute(
-        select(Revision, User)
-        .join(User, User.id == Revision.author_id)
-        .where(Revision.post_id == post_id)
-        .order_by(Revision.number.desc())
-        .limit(200)
-    )
-    return [(revision, author) for revision, author in rows]
-
-
-def revisions_numbered(post_id: int, numbers: Iterable[int]) -> list[Revision]:
-    """Some versions of what a post has said, the latest first; at most 10."""
-    return list(
-        session().scalars(
-            select(Revision)
-            .where(Revision.post_id == post_id, Revision.number.in_(list(numbers)))
-            .order_by(Revision.number.desc())
-            .limit(10)
-        )
-    )
 
 
 def _all(statement: Any, **given: Any) -> list[Authored]:

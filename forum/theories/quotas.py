@@ -1,6 +1,6 @@
 """How much one account may post."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -10,7 +10,7 @@ from forum.lib import clock, quotas
 from forum.lib.database import run, table_of
 from forum.lib.quotas import Quota
 from forum.permissions import Viewer
-from forum.theories.models import Post
+from forum.theories.models import Post, Revision
 
 _posts = table_of(Post)
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -25,6 +25,7 @@ _NEWCOMERS = {
     "theory": (Quota(3, _DAY),),
     "reply": (Quota(5, 10 * _MINUTE),),
 }
+_CHANGES, _NEWCOMERS_CHANGES = (Quota(30, _HOUR),), (Quota(10, _HOUR),)
 
 
 def check(by: Viewer, kind: str) -> None:
@@ -47,6 +48,24 @@ def check(by: Viewer, kind: str) -> None:
     counts = run(_posted(len(limits)), given).one()
     posted = {now - limit.window: count for limit, count in zip(limits, counts, strict=True)}
     quotas.check(limits, posted.__getitem__, now)
+
+
+def check_changes(by: Viewer) -> None:
+    """Refuse one more change of what `by` has written beyond their quota; the rest as `check`."""
+    if by.is_admin:
+        return
+    quota = _CHANGES if by.is_member or by.is_moderator else _NEWCOMERS_CHANGES
+
+    def changed_since(moment: datetime) -> int:
+        changed: int = run(_CHANGED, {"by": by.id, "since": moment}).scalar_one()
+        return changed
+
+    quotas.check(quota, changed_since, clock.now())
+
+
+_CHANGED = select(func.count()).where(
+    Revision.author_id == bindparam("by"), Revision.number > 1, Revision.at > bindparam("since")
+)
 
 
 @cache

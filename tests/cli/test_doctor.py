@@ -18,6 +18,7 @@ from forum.cli.context import Address, instance_is_held, only_one
 from forum.config import Settings
 from forum.lib import clock, jobs
 from forum.lib.database import db, unit_of_work
+from forum.lib.jobs import Job
 from forum.votes import ranks
 
 
@@ -159,6 +160,16 @@ def test_a_sleeping_worker_is_found(instance: Path) -> None:
             jobs.enqueue("nothing", {}, clock.now() - timedelta(hours=1))
         db.engine.dispose()
     assert "BAD Worker: 1 jobs overdue" in finding(ask(), "Worker")
+
+
+def test_a_job_that_was_given_up_is_found(instance: Path) -> None:
+    with create_app().app_context():
+        with unit_of_work() as work:
+            work.add(Job(kind="open_figures", payload={}, run_at=clock.now(), attempts=8))
+        db.engine.dispose()
+    found = finding(ask(), "Worker")
+    assert "BAD Worker: no jobs overdue, 1 given up" in found
+    assert "last_error" in found
 
 
 def test_a_drifted_number_is_found_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,10 +4,17 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import func, select
 
+from forum import create_app
 from forum.cli import main, schema, serve
 from forum.config import Settings
+from forum.films.models import Film
 from forum.lib import jobs
+from forum.lib.database import db
+from forum.lib.jobs import Job
+from forum.moderation.models import Rule
+from tests.factories import a_film, found
 
 
 @pytest.fixture
@@ -35,6 +42,21 @@ def test_films_that_are_there_are_left_alone(
     monkeypatch.setattr(serve, "is_empty", lambda: False)
     serve.prepare(settings)
     assert seeded == []
+
+
+def test_a_forum_whose_films_were_imported_first_has_rules_and_nightly_work(
+    settings: Settings,
+) -> None:
+    with create_app(settings).app_context():
+        schema.upgrade()
+        a_film("Mine", 2001)
+        for _ in range(2):  # and the next start adds nothing
+            serve.prepare(settings)
+        assert found(select(func.count()).select_from(Film)) == [1]
+        assert found(select(func.count()).select_from(Rule)) == [9]
+        assert found(select(Job.kind)) == ["nightly"]
+        db.session.remove()
+        db.engine.dispose()
 
 
 def test_a_seeding_that_was_cut_short_goes_on_at_the_next_start(

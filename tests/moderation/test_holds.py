@@ -5,7 +5,9 @@ import time
 import pytest
 from sqlalchemy import select
 
+from forum.accounts.models import User
 from forum.config import Settings
+from forum.lib.database import unit_of_work
 from forum.moderation.models import Case
 from forum.theories import screening
 from forum.theories.models import Post, Theory
@@ -70,6 +72,39 @@ def test_nobody_else_finds_what_is_held_but_moderators(app):
     assert "A safe newcomer" not in other.see(f"/films/{film.slug}")
     moderator = a_visitor(app, a_user(role="moderator"), seen=(film,))
     assert "Waits for a moderator." in moderator.see(place)
+
+
+@pytest.mark.parametrize("role", ["moderator", "admin"])
+def test_who_is_banned_finds_nothing_that_waits_whatever_their_role(app, role):
+    film, _user, _visitor, _theory, answer = a_newcomers_theory(app)
+    user = a_user(role=role)
+    visitor, place = a_visitor(app, user, seen=(film,)), answer.location.partition("?")[0]
+    assert "Waits for a moderator." in visitor.see(place)
+    with unit_of_work() as work:
+        work.get_one(User, user.id).sanction = "banned"
+    assert visitor.get(place).status_code == 404
+    assert "A safe newcomer" not in visitor.see(f"/films/{film.slug}")
+    assert visitor.get("/texts/about/edit").status_code == 403
+
+
+def test_what_a_theory_said_while_it_waited_is_for_its_author_and_moderators(app):
+    film, _user, visitor, theory, _answer = a_newcomers_theory(app, PIRATE)
+    place = f"/posts/{theory.id}/revisions"
+    form = {"safe_title": "A safe newcomer", "title": "Mine", "kind": "reading"}
+    visitor.post(place, version="1", body="An honest reading.", **form)
+    [case] = found(select(Case))
+    decide(case, "approve", a_moderator(), rule_number=None, reasons="")
+    reader = a_visitor(app, seen=(film,))
+    assert reader.get(f"{place}?version=1").status_code == 404
+    page = reader.see(f"{place}?version=2")
+    assert "An honest reading." in page
+    assert "MyFlixer" not in page
+    assert "version=1" not in page
+    moderator = a_visitor(app, a_user(role="moderator"), seen=(film,))
+    for one in (visitor, moderator):
+        assert "MyFlixer" in one.see(f"{place}?version=1")
+    visitor.post(place, version="2", body="An honest reading of mine.", **form)
+    assert "Version 3 against 2" in reader.see(place)
 
 
 def test_a_theory_is_out_and_its_author_told_once_it_is_approved(app):

@@ -1,10 +1,11 @@
 """The public log: what it says to whom, and that nobody changes it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 import time_machine
-from sqlalchemy import select, update
+from sqlalchemy import event, select, update
 
 from forum.cli import main
 from forum.films.models import Film
@@ -215,3 +216,27 @@ def test_what_a_suspension_is_about_is_an_account_without_a_name(app, guest):
     page = guest.see("/moderation/log")
     assert "An account" in page
     assert "named_nowhere" not in page
+
+
+@pytest.mark.both_databases
+def test_moderators_may_decide_while_the_log_is_verified(app):
+    decide(a_case(), "remove", a_moderator())
+    case, moderator = a_case(), a_visitor(app, a_user(role="moderator"))
+    place, version = f"/moderation/cases/{case.id}/decision", again(case).version
+    form = {"version": version, "act": "remove", "rule": "2", "reasons": "Rude."}
+    answers = []
+
+    def meanwhile(_connection, _cursor, statement, *_rest):
+        if "FROM log_head" in statement and not answers:
+            answers.append(0)
+            with ThreadPoolExecutor(1) as another:
+                answers.append(another.submit(moderator.post, place, **form).result().status_code)
+
+    event.listen(db.engine, "before_cursor_execute", meanwhile)
+    try:
+        assert verify() is None
+    finally:
+        event.remove(db.engine, "before_cursor_execute", meanwhile)
+        session().rollback()
+    assert answers == [0, 303]
+    assert verify() is None

@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 
 from forum.lib.database import unit_of_work
 from forum.lib.quotas import TooMany
-from forum.theories.changes import withdraw
+from forum.theories.changes import revise, withdraw
 from forum.theories.models import Post
+from forum.theories.writing import words
 from forum.votes.operations import cast_vote
 from tests.factories import (
     a_fan,
@@ -63,6 +64,25 @@ def test_an_account_may_post_so_much_at_once(app, kind, trust, most):
     count, retry_after = post_until_refused(kind, trust)
     assert count == most
     assert retry_after > 0
+
+
+@pytest.mark.parametrize(("trust", "most"), [("member", 30), ("newcomer", 10)])
+def test_what_one_wrote_may_be_changed_so_often_in_an_hour(app, at_noon, trust, most):
+    theory, user = a_theory(), a_user(trust=trust)
+    fan = a_fan(user, seen=(film_of(theory),))
+    pair = [a_reply(theory, by=fan, body=f"One two three four. {n}") for n in "AB"]
+
+    def change(version: int) -> None:
+        text = words(f"One two three four. {version + 1}", stance="neutral", scopes={})
+        with unit_of_work():
+            revise(pair[version % 2], text, 1 + version // 2, by=fan)
+
+    for version in range(most):
+        change(version)
+    with pytest.raises(TooMany):
+        change(most)
+    at_noon.shift(timedelta(hours=1))
+    change(most)
 
 
 def test_a_new_moderator_has_a_members_quotas(app, at_noon):

@@ -1,11 +1,13 @@
 """Changing what one wrote: every version is kept, and everybody can see what changed."""
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
 from sqlalchemy import select
 
+from forum.accounts.models import User
 from forum.events import Event, Kind
 from forum.lib.database import unit_of_work
 from forum.theories.changes import Outdated, revise
@@ -146,6 +148,24 @@ def test_a_safe_title_that_a_moderator_gave_is_shown_and_is_theirs(app, theory):
     assert words_of(page, "ins") == ["safer"]
     latest, first = re.findall(r"/fans/(\w+)", page.partition("All versions")[2])[:2]
     assert (latest, first) == ("usher_zoe", "igor")
+
+
+def test_every_version_of_many_can_be_read(app, user, author, theory):
+    by = replace(viewer_of(user), role="admin")  # whom no quota stops
+    with unit_of_work() as work:
+        work.get_one(User, user.id).role = "admin"
+    with unit_of_work():
+        for version in range(1, 220):
+            form = {**FORM, "body": f"Reading {version + 1}."}
+            revise(theory, words(**form, scopes={}), version, by=by)
+    place = f"/posts/{theory.id}/revisions"
+    page = author.see(place)
+    for _ in range(2):
+        assert ">Version 1</a>" not in page
+        page = author.see(unescape(re.search(r'href="([^"]*after=[^"]*)" rel="next"', page)[1]))
+    assert ">Version 1</a>" in page
+    assert "She wakes at dawn." in author.see(f"{place}?version=1")
+    assert "Version 2 against 1" in author.see(f"{place}?version=2")
 
 
 @pytest.mark.parametrize("version", ["0", "3", "-1", "99999999999999999999"])

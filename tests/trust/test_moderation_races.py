@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from sqlalchemy import func, select
@@ -176,3 +177,37 @@ def test_deciding_about_somebody_who_votes_meanwhile_waits_and_fails_nobody(app)
         }
 
     assert at_once([vote, judge]) == [{303}, {303}]
+
+
+def test_a_sweep_and_what_others_do_on_the_same_film_fail_nobody(app):
+    the_rules()
+    film = a_film()
+    thread, elsewhere = a_thread(film), a_thread(film)
+    spammer, rude = (a_fan(a_user(role="admin"), seen=(film,)) for _ in range(2))  # no quotas
+    spam = [a_theory(thread, by=spammer) for _ in range(40)]
+    others = [a_case(a_theory(elsewhere, by=rude)) for _ in range(30)]
+    with unit_of_work() as work:
+        for fan in (spammer, rude):
+            work.get_one(User, fan.id).role = "fan"
+    first, *rest = [(case.id, case.version) for case in [a_case(spam[0]), *others]]
+    moderators = [a_visitor(app, a_user(role="moderator")) for _ in range(2)]
+    voter, voted = a_visitor(app, a_user(role="admin"), seen=(film,)), others[0].post_id
+
+    def decided(number: int, act: str, case_id: int, version: int) -> int:
+        form = {"act": act, "rule": "4", "reasons": "Spam.", "version": version}
+        return moderators[number].post(f"/moderation/cases/{case_id}/decision", **form).status_code
+
+    def hide(cases: list[tuple[int, int]]) -> set[int]:
+        return {decided(1, "hide", *case) for case in cases}
+
+    def vote() -> set[int]:
+        return {
+            voter.post(f"/posts/{voted}/votes", value=str(n % 2)).status_code for n in range(25)
+        }
+
+    sweep = partial(decided, 0, "ban_and_remove", *first)
+    assert at_once([lambda: {sweep()}, partial(hide, rest[1:15]), vote]) == [{303}] * 3
+    [swept] = found(select(Decision.id).where(Decision.act == "ban_and_remove"))
+    undo = partial(moderators[0].post, f"/moderation/decisions/{swept}/reversal")
+    assert at_once([lambda: {undo().status_code}, partial(hide, rest[15:]), vote]) == [{303}] * 3
+    assert verify() is None

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from sqlalchemy import select, update
 
-from forum import counters
+from forum import consequences, counters
 from forum.cli import recount
 from forum.films.models import Film
 from forum.lib import clock, jobs, throttle
@@ -84,6 +84,28 @@ def test_the_nightly_work_comes_back_tomorrow_and_sweeps(app):
         (tomorrow,) = found(select(Job).where(Job.done_at.is_(None)))
         assert tomorrow.kind == "nightly"
         assert timedelta(hours=23) < tomorrow.run_at - clock.now() <= timedelta(days=1)
+
+
+def test_the_nightly_work_comes_back_whatever_becomes_of_tonights(app):
+    def fails(_payload: dict[str, object]) -> None:
+        raise ArithmeticError
+
+    jobs.know({**consequences.JOBS, "upkeep": fails})
+    nights = 0
+    with unit_of_work():
+        jobs.enqueue("nightly", {})
+    with time_machine.travel(clock.now(), tick=False) as moment:
+        for _ in range(12):
+            jobs.run_due()
+            moment.shift(timedelta(days=1))
+            nights = len(
+                found(select(Job.id).where(Job.kind == "nightly", Job.done_at.is_not(None)))
+            )
+    consequences.init_app()
+    assert nights == 12
+    assert jobs.given_up() > 0
+    assert jobs.awaits("nightly")
+    assert not jobs.awaits("refresh_prior")
 
 
 def spoil(**values: object) -> None:

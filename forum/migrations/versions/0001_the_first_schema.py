@@ -333,7 +333,6 @@ def upgrade() -> None:
     op.create_index('ix_cases_closed', 'cases', ['kind', 'closed_at'], unique=False)
     op.create_index('ix_cases_post_id', 'cases', ['post_id'], unique=False)
     op.create_index('ix_cases_queue', 'cases', [sa.literal_column('score DESC'), 'opened_at', 'id'], unique=False, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
-    op.create_index('ix_cases_waiting', 'cases', ['film_id', 'opened_at'], unique=False, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
     op.create_index('uq_cases_open', 'cases', ['post_id'], unique=True, sqlite_where=sa.text('closed_at IS NULL'), postgresql_where=sa.text('closed_at IS NULL'))
     op.create_table('events',
     sa.Column('id', sa.Integer(), nullable=False),
