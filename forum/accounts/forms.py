@@ -23,6 +23,15 @@ def _needed(_form: Form, field: Any) -> None:
         raise StopValidation(_("This can't be a password."))
 
 
+def email_problem(address: str) -> str | None:
+    """What is wrong with an e-mail address as it is written, with what to do; None if nothing."""
+    try:
+        validate_email(address, check_deliverability=False)
+    except EmailNotValidError as problem:
+        return _("This is no e-mail address: %(why)s") % {"why": problem}
+    return None
+
+
 class SignUpForm(Form):
     """Name, e-mail and password, each once."""
 
@@ -44,12 +53,9 @@ class SignUpForm(Form):
 
     def validate_email(self, field: Any) -> None:
         """A well-formed address; whether it receives mail is another matter."""
-        try:
-            validate_email(field.data, check_deliverability=False)
-        except EmailNotValidError as problem:
-            raise ValidationError(
-                _("This is no e-mail address: %(why)s") % {"why": problem}
-            ) from None
+        problem = email_problem(field.data)
+        if problem:
+            raise ValidationError(problem)
 
     def validate_password(self, field: Any) -> None:
         """Long enough, and not what somebody would guess first."""

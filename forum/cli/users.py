@@ -6,6 +6,7 @@ import click
 from flask import current_app
 
 from forum.accounts import credentials, operations, queries
+from forum.accounts.forms import email_problem
 from forum.accounts.models import ROLES, TRUST_LEVELS, User
 from forum.accounts.names import name_problem
 from forum.accounts.passwords import hash_password, weakness
@@ -29,6 +30,9 @@ def add(name: str, email: str, role: str) -> None:
     problem = name_problem(name)
     if problem:
         raise click.ClickException(f"{name} can't be a name. {problem}")
+    problem = email_problem(email)
+    if problem:
+        raise click.ClickException(problem)
     password = _password()
     problem = weakness(password, [name, email])
     if problem:

@@ -1,5 +1,6 @@
 """Writing: opening a composer, previewing, keeping as a draft, publishing, saving a change."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, redirect, request
@@ -8,12 +9,14 @@ from forum.accounts.again import carried, packed, sent
 from forum.accounts.sessions import viewer
 from forum.accounts.views import login_page
 from forum.films.finding import film_or_404
+from forum.lib import throttle
 from forum.lib.addresses import url_for
 from forum.lib.answers import fragment, onward, wants_fragment
 from forum.lib.database import unit_of_work
 from forum.lib.language import gettext as _
 from forum.lib.markup import render, reveal
 from forum.lib.quotas import TooMany
+from forum.lib.throttle import Limit
 from forum.permissions import (
     Refused,
     Verdict,
@@ -40,6 +43,8 @@ from forum.theories.views import blueprint
 from forum.theories.writing import Words, scopes_in
 from forum.votes.cards import reply_card
 from forum.votes.queries import Opinions
+
+_PREVIEWS_BY_ADDRESS = Limit("preview-address", 20, timedelta(minutes=1))
 
 
 @blueprint.get("/films/<slug>/threads/new")
@@ -100,7 +105,9 @@ def revise(post_id: int) -> Any:
 
 @blueprint.post("/preview")
 def preview() -> Response:
-    """How Markdown will read, for our script. Writes nothing."""
+    """How Markdown will read, for our script. Guests, whom no quota holds, go by address."""
+    if viewer().is_guest:
+        throttle.count_try(*throttle.by_address(_PREVIEWS_BY_ADDRESS))
     body = request.form.get("body", "")[:BODY_LENGTH]
     html = reveal(render(body, scopes_in(body)).html, viewer().seen)
     return fragment("fragments/preview.html", html=html)

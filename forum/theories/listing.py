@@ -46,27 +46,33 @@ def division(
     """
     if sealed:
         return {"shares": [], "all_shares": [], "hidden_count": 0, "convinced_total": 0}
-    rows = queries.convinced_votes(thread.id) if theories is None else theories
+    rows: Any = queries.convinced_votes(thread.id) if theories is None else theories
     open_rows = [row for row in rows if not row.blind and row.ups]
-    total = sum(row.ups for row in open_rows)
+    total, hidden = sum(row.ups for row in open_rows), sum(1 for row in rows if row.blind)
+    if theories is None and rows:  # these may not be all
+        total, hidden = rows[0].convinced, rows[0].hidden
 
     def share(number: int, title: str, url: str | None, ups: int) -> Share:
         percent = round(100 * ups / total) if total >= FEWEST_FOR_SHARE else None
         return Share(number, title, url, ups, percent, ups / total)
 
+    def others(below: list[Share]) -> Share:
+        ups = total - sum(share.ups for share in below)
+        return share(len(below) + 1, _("All the others together"), None, ups)
+
     shares = [
         share(number, row.title or "", url_for("theories.post", post_id=row.id), row.ups)
         for number, row in enumerate(sorted(open_rows, key=lambda r: (-r.ups, r.id)), 1)
     ]
+    if total > sum(share.ups for share in shares):
+        shares.append(others(shares))
     drawn = shares
     if len(shares) > _SHARES_SHOWN:
-        drawn = shares[: _SHARES_SHOWN - 1]
-        others = sum(share.ups for share in shares[len(drawn) :])
-        drawn = [*drawn, share(_SHARES_SHOWN, _("All the others together"), None, others)]
+        drawn = [*shares[: _SHARES_SHOWN - 1], others(shares[: _SHARES_SHOWN - 1])]
     return {
         "shares": drawn,
         "all_shares": shares,
-        "hidden_count": sum(1 for row in rows if row.blind),
+        "hidden_count": hidden,
         "convinced_total": total,
     }
 

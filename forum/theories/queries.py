@@ -189,11 +189,14 @@ def needing_votes(thread_id: int) -> list[Authored]:
 
 
 def convinced_votes(thread_id: int) -> list[Row[Any]]:
-    """Id, title, safe title, convinced votes and blindness of a thread's published theories, the
-    best first; at most 100."""
+    """Id, title, convinced votes and blindness of a thread's published theories, the best first; at
+    most 100. Each row tells, too, of all that there are: `convinced`, the votes of those whose
+    figures are open, and `hidden`, how many others there are."""
+    convinced = func.sum(case((Post.blind, 0), else_=Post.ups)).over().label("convinced")
+    hidden = func.sum(case((Post.blind, 1), else_=0)).over().label("hidden")
     return list(
         session().execute(
-            select(Post.id, Post.title, Post.safe_title, Post.ups, Post.blind)
+            select(Post.id, Post.title, Post.ups, Post.blind, convinced, hidden)
             .where(Post.thread_id == thread_id, Post.type == "theory", Post.state == "published")
             .order_by(Post.best.desc(), Post.id)
             .limit(100)

@@ -20,7 +20,10 @@ _DOMAIN = re.compile(
 )
 # Where a scheme or Markdown says that it is a link, whatever it looks like: "http://1.2.3.4/".
 _SCHEME = re.compile(r"https?:/{0,2}[^\s<>()\[\]\"“”]+", re.IGNORECASE)
-_MARKDOWN = re.compile(r"\]\(\s*<?([^\s)>/#][^\s)>]*)|^\s{0,3}\[[^\]]+\]:\s*(\S+)", re.MULTILINE)
+# A definition's name ends, as for Markdown, where another bracket opens: so each is read once.
+_MARKDOWN = re.compile(
+    r"\]\(\s*<?([^\s)>/#][^\s)>]*)|^\s{0,3}\[(?:[^\[\]\\]|\\[\s\S])+\]:\s*(\S+)", re.MULTILINE
+)
 _DISGUISED = re.compile(r"\s?(?:\[\.\]|\(\.\)|\[dot\]|\(dot\)|\{dot\})\s?", re.IGNORECASE)
 _DOTS = str.maketrans({0x3002: ".", 0xFF0E: ".", 0xFF61: "."})  # full stops of other scripts
 _TRAILING = ".,:;!?'’*_~|"

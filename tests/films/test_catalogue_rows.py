@@ -87,6 +87,7 @@ def test_an_extract_without_an_article_is_left_out() -> None:
         ({"title": "The Cord of Life[1]"}, r"footnote mark in the title, \[1\]"),
         ({"title": "A [note 2] B"}, "footnote mark"),
         ({"title": "33 .mw-parser-output .frac{white-space:nowrap}1/3"}, "CSS in the title"),
+        ({"title": "{" + ":" * 200_000}, "longer than 200"),
         ({"title": ""}, "title is empty"),
         ({"title": " \t\n "}, "title is empty"),
         ({"title": None}, "no title"),

@@ -163,6 +163,11 @@ def test_ordinary_punctuation_is_no_link(text):
     assert screening.addresses_in(text) == frozenset()
 
 
+@pytest.mark.parametrize("name", ["a", "a\nb", "a\\]b", "\\["])
+def test_a_definition_leads_somewhere_whatever_its_name(name):
+    assert screening.addresses_in(f"[{name}]: evil:1") == {"evil:1"}
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -210,7 +215,14 @@ def test_a_change_of_more_than_a_third_waits_a_smaller_one_stands(old, new, wait
     assert (reason == "change") is waits
 
 
-@pytest.mark.parametrize("text", ["a " * 10_000, "[" * 20_000, "a." * 10_000, "a-" * 10_000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("a " * 10_000, "[" * 20_000, "a." * 10_000, "a-" * 10_000),
+        *("[\\\n" * 6_600, "[a]:\n" * 4_000),
+        "[a\n" * 20_000,  # longer than any post: what grows with the square shows sooner
+    ],
+)
 def test_screening_takes_milliseconds_whatever_is_written(text):
     began = time.process_time()
     screening.reason_to_hold_change(is_newcomer=True, old=text, new=text[1:] + "b")

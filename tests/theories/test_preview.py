@@ -1,10 +1,12 @@
 """How it will read: shown before it is posted, written nowhere."""
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from forum.theories.models import Draft, Post
 from tests.factories import a_film, a_theory, a_thread, a_visitor, found
+from tests.visitors import Visitor
 
 
 @pytest.fixture
@@ -60,3 +62,13 @@ def test_a_preview_keeps_the_veil_of_a_film_one_has_not_seen(guest, writer, film
     assert "THE END" not in guest.fetch("/preview", body=body).text
     assert "Gives away Anora" in guest.fetch("/preview", body=body).text
     assert "THE END" in writer.fetch("/preview", body=body).text
+
+
+def test_previews_of_one_guests_address_come_to_an_end(app, writer):
+    talker = Visitor(app)
+    for visitor in (talker, writer):
+        visitor.client.environ_base["REMOTE_ADDR"] = "198.51.100.7"
+    with time_machine.travel("2026-05-01T12:00:00Z", tick=False):
+        statuses = [talker.fetch("/preview", body="film!*").status_code for _ in range(22)]
+    assert statuses == [200] * 20 + [429] * 2
+    assert writer.fetch("/preview", body="film!*").status_code == 200

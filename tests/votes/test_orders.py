@@ -8,8 +8,10 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
+from forum.lib.database import unit_of_work
 from forum.votes import ranking
 from forum.votes.models import Vote
+from forum.votes.operations import cast_vote
 from tests.factories import (
     a_fan,
     a_film,
@@ -167,6 +169,22 @@ def test_the_picture_shows_each_theorys_share_of_the_convinced_votes(thread, rea
     assert re.findall(r'x="([\d.]+)%" width="([\d.]+)%"', shown) == [
         *(("0.0", "50.0"), ("50.0", "25.0"), ("75.0", "25.0"))
     ]
+
+
+def test_the_picture_counts_every_theory_of_many(thread, film, reader):
+    author = a_fan(a_user(role="admin"), seen=(film,))  # without a quota
+    theories = [a_theory(thread, by=author) for _ in range(105)]
+    voters = [a_fan(seen=(film,)) for _ in range(3)]
+    for number, theory in enumerate(theories):
+        with unit_of_work():
+            cast_vote(theory, 1, by=voters[number % 3])
+    shown = picture(reader.see(f"/threads/{thread.id}"))
+    assert '<th scope="row">Together</th><td class="number">105</td>' in shown
+    assert '<th scope="row">All the others together</th><td class="number">5</td>' in shown
+    legend = shown[shown.index('<ol class="shares-legend">') :]
+    assert legend.count("<li>") == 12
+    assert '<span class="shares-others">All the others together</span>' in legend
+    assert '<span class="shares-percent">90%</span>' in legend
 
 
 def test_the_picture_begins_with_the_first_vote(thread, reader):

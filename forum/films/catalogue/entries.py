@@ -29,7 +29,7 @@ _SCHEMES = {
 }
 # A footnote mark, as [1] or [note 2]; [REC] is a film.
 _FOOTNOTE = re.compile(r"\[(?:\d{1,3}|[a-z]|(?:note|nb|fn) ?\d+)\]", re.ASCII)
-_CSS = re.compile(r"\.mw-parser-output|\{[^{}]*:[^{}]*\}")
+_CSS = re.compile(r"\.mw-parser-output|\{[^{}:]*:[^{}]*\}")
 _ARTICLE_ADDRESS = re.compile(r"https?://([a-z-]{2,12})\.(?:m\.)?wikipedia\.org/wiki/(.+)")
 _ARTICLE_LANGUAGE = re.compile(r"([a-z]{2,3}(?:-[a-z]+)?):(.+)")
 _SENTENCE_END = re.compile(r"(\S*?)[.!?…][\"'”’)\]]*(?=\s|$)")
