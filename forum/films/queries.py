@@ -86,7 +86,8 @@ _ARGUING = (
 _WITHOUT_QUESTION = (
     select(Film)
     .where(Film.state == "listed", Film.theory_count == 0, Film.thread_count == 0)
-    .order_by(Film.year.desc(), Film.title_key, Film.id)
+    # As the index of years runs, backwards: sorting the catalogue would read all of it.
+    .order_by(Film.year.desc(), Film.title_key.desc(), Film.id.desc())
     .limit(bindparam("size"))
 )
 _COUNTS = select(

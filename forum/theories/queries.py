@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select, text
+from sqlalchemy import Row, bindparam, case, func, select, text
 from sqlalchemy.orm import aliased, defer
 
 from forum.accounts.models import User
