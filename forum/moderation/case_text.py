@@ -63,7 +63,8 @@ class Above:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What a post said once; `safe_title` is None where it had the present one."""
+    """What a post said once: its titles, too, where that is what was reported; `safe_title` is None
+    where it had the present one."""
 
     label: str
     safe_title: str | None
@@ -181,13 +182,13 @@ def _earlier(post: Post, opening: Opening, reported: Collection[int]) -> list[Ea
 def _version(
     revision: Revision, post: Post, opening: Opening, reported: Collection[int]
 ) -> Earlier:
-    label = _("The text before its last change")
-    if revision.number in reported:
-        label = _("Version %(number)d, which was reported") % {"number": revision.number}
     html = markup.render(revision.body, scopes_in(revision.body)).html
     html = markup.reveal(html, opening.scopes)
+    if revision.number not in reported:
+        return Earlier(_("The text before its last change"), None, html)
     if revision.title:
         html = markup.headed(revision.title, html)
+    label = _("Version %(number)d, which was reported") % {"number": revision.number}
     changed = revision.safe_title != post.safe_title
     return Earlier(label, revision.safe_title if changed else None, html)
 

@@ -66,7 +66,7 @@ OURS: dict[str, tuple[str, ...]] = {
     "events": ("kind", "codes"),
     "moderation_log": ("act", "source", "label_digest", "private_digest", "prev_hash", "hash"),
     "log_labels": ("salt",),
-    "refused_revisions": ("kind", "stance"),
+    "refused_revisions": ("hold_reason", "kind", "stance"),
     "pending_revisions": ("hold_reason", "kind", "stance"),
     "decisions": ("act", "source", "note_salt"),
     "reports": ("state",),
