@@ -49,8 +49,8 @@ def division(
     rows: Any = queries.convinced_votes(thread.id) if theories is None else theories
     open_rows = [row for row in rows if not row.blind and row.ups]
     total, hidden = sum(row.ups for row in open_rows), sum(1 for row in rows if row.blind)
-    if theories is None and rows:  # these may not be all
-        total, hidden = rows[0].convinced, rows[0].hidden
+    if theories is None and len(rows) == queries.SHARES_COUNTED:  # these may not be all
+        total, hidden = queries.convinced_in_all(thread.id)
 
     def share(number: int, title: str, url: str | None, ups: int) -> Share:
         percent = round(100 * ups / total) if total >= FEWEST_FOR_SHARE else None

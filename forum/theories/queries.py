@@ -24,6 +24,7 @@ THREADS_A_PAGE = 50
 THEORIES_A_PAGE = 25
 REPLIES_A_PAGE = 50
 CANDIDATES = 20
+SHARES_COUNTED = 100
 
 # The number of votes breaks no tie: blind theories of a film tie all, and neither their order nor
 # the cursor in an address may give it away. Theories with open figures tie only where it is equal.
@@ -190,18 +191,25 @@ def needing_votes(thread_id: int) -> list[Authored]:
 
 def convinced_votes(thread_id: int) -> list[Row[Any]]:
     """Id, title, convinced votes and blindness of a thread's published theories, the best first; at
-    most 100. Each row tells, too, of all that there are: `convinced`, the votes of those whose
-    figures are open, and `hidden`, how many others there are."""
-    convinced = func.sum(case((Post.blind, 0), else_=Post.ups)).over().label("convinced")
-    hidden = func.sum(case((Post.blind, 1), else_=0)).over().label("hidden")
+    most `SHARES_COUNTED`."""
     return list(
         session().execute(
-            select(Post.id, Post.title, Post.ups, Post.blind, convinced, hidden)
+            select(Post.id, Post.title, Post.ups, Post.blind)
             .where(Post.thread_id == thread_id, Post.type == "theory", Post.state == "published")
             .order_by(Post.best.desc(), Post.id)
-            .limit(100)
+            .limit(SHARES_COUNTED)
         )
     )
+
+
+def convinced_in_all(thread_id: int) -> tuple[int, int]:
+    """Of all published theories of a thread: the convinced votes of those whose figures are open,
+    and how many others there are."""
+    convinced = func.sum(case((Post.blind, 0), else_=Post.ups))
+    hidden = func.sum(case((Post.blind, 1), else_=0))
+    theirs = (Post.thread_id == thread_id, Post.type == "theory", Post.state == "published")
+    row = session().execute(select(convinced, hidden).where(*theirs)).one()
+    return row[0] or 0, row[1] or 0
 
 
 def question_figures(thread_id: int) -> tuple[Any, list[Any]]:

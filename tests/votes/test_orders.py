@@ -177,7 +177,7 @@ def test_the_picture_counts_every_theory_of_many(thread, film, reader):
     voters = [a_fan(seen=(film,)) for _ in range(3)]
     for number, theory in enumerate(theories):
         with unit_of_work():
-            cast_vote(theory, 1, by=voters[number % 3])
+            cast_vote(theory.id, 1, by=voters[number % 3])
     shown = picture(reader.see(f"/threads/{thread.id}"))
     assert '<th scope="row">Together</th><td class="number">105</td>' in shown
     assert '<th scope="row">All the others together</th><td class="number">5</td>' in shown
