@@ -49,7 +49,7 @@ def test_an_act_counts_only_if_the_account_stands_as_it_did_when_it_was_sent(app
             setattr(work.get_one(User, user.id), name, value)
     changed = words("Changed.", stance="neutral", scopes={})
     acts = [
-        lambda: cast_vote(theory, 1, by=fan),
+        lambda: cast_vote(theory.id, 1, by=fan),
         lambda: revise(reply, changed, 1, by=fan),
         lambda: withdraw(reply, by=fan),
         lambda: post_thread(film, QUESTION, by=fan),
@@ -72,5 +72,5 @@ def test_a_suspension_that_is_over_is_no_change(app):
         account = work.get_one(User, user.id)
         account.sanction, account.sanctioned_until = "suspended", clock.now()
     with unit_of_work():
-        cast_vote(theory, 1, by=fan)
+        cast_vote(theory.id, 1, by=fan)
     assert again(theory).ups == 1
