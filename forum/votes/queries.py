@@ -90,7 +90,13 @@ def _waiting(dialect: str) -> Any:
     )
 
 
-_thread = aliased(Post)
+_thread, _other = aliased(Post), aliased(Post)
+_divides_more = select(_other.id).where(
+    _other.thread_id == Post.thread_id,
+    _other.state == "published",
+    (_other.divisive > Post.divisive)
+    | ((_other.divisive == Post.divisive) & (_other.id < Post.id)),
+)
 _DIVIDING = (
     select(Post.ups, Post.downs, Post.vote_count, _thread, Film)
     .join(_thread, _thread.id == Post.thread_id)
@@ -100,6 +106,7 @@ _DIVIDING = (
         Post.state == "published",
         Post.thread_state == "published",
         Post.film_state == "listed",
+        ~_divides_more.exists(),
     )
     .options(defer(_thread.body, raiseload=True), defer(_thread.html, raiseload=True))
     .order_by(Post.divisive.desc(), Post.id)
@@ -189,8 +196,4 @@ def waiting_for_vote(viewer: Viewer, size: int) -> list[Any]:
 def dividing(size: int) -> list[Any]:
     """The questions whose most divisive theory divides most: (that theory's convinced votes, those
     not convinced, all its votes, thread, film)."""
-    rows = session().execute(_DIVIDING, {"size": size * 5})
-    first: dict[int, Any] = {}
-    for row in rows:
-        first.setdefault(row[3].id, row)
-    return list(first.values())[:size]
+    return list(session().execute(_DIVIDING, {"size": size}))
