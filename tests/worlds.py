@@ -46,7 +46,7 @@ from forum.moderation.rules import seed_rules
 from forum.notifications.models import Notice
 from forum.theories import cards, changes, drafts, moving
 from forum.theories import operations as theories
-from forum.theories.models import Post
+from forum.theories.models import Post, Revision
 from forum.theories.writing import Words, words
 from forum.votes import operations as votes
 from forum.votes import ranks
@@ -348,9 +348,20 @@ class _Builder:
             with unit_of_work():
                 theory = session().get_one(Post, world.posts["open/theory/published"])
                 votes.cast_vote(theory.id, -1 if role == "newcomer" else 1, by=by)
-        with unit_of_work() as work:  # written long ago, so that nobody's quota is used up
-            written = update(Post).where(Post.published_at.is_not(None))
-            work.execute(written.values(created_at=clock.now() - timedelta(days=3)))
+        self.grow_old()
+
+    def grow_old(self) -> None:
+        """Let all have been written long ago, so that nobody's quota is used up."""
+        long_ago = timedelta(days=3)
+        with unit_of_work() as work:
+            for post in work.scalars(select(Post).where(Post.published_at.is_not(None))):
+                post.created_at -= long_ago
+                post.published_at -= long_ago
+            for revision in work.scalars(select(Revision)):
+                revision.at -= long_ago
+        for film_id in ranks.films_that_drifted():  # what is older is less hot
+            with unit_of_work():
+                ranks.mend(film_id)
 
     # --- what stands there -----------------------------------------------------------------
 
