@@ -124,9 +124,13 @@ def test_what_was_withdrawn_leaves_the_page_and_the_count(app, guest):
     assert "It is withdrawn" not in page
 
 
-def test_ones_own_page_speaks_to_oneself(app):
+def test_a_page_does_not_name_its_fan_on_every_line(app):
     film = a_film()
     user = a_user("igor")
     visitor = a_visitor(app, user, seen=(film,))
-    a_theory(a_thread(film), by=viewer_of(user))
-    assert "reading by you" in visitor.see("/fans/igor")
+    thread = a_thread(film)
+    a_theory(thread, by=viewer_of(user))
+    assert "reading by you" in visitor.see(f"/threads/{thread.id}")
+    page = visitor.see("/fans/igor")
+    assert "a reading, <time" in page
+    assert "reading by" not in page
