@@ -93,7 +93,7 @@ def _waiting(user: User, person: Viewer) -> list[WaitingLine]:
 def _line(user: User) -> FanLine:
     posts = user.thread_count + user.theory_count + user.reply_count
     trust = trust_of(user.created_at, posts, user.trust_set, clock.now(), user.upheld_at)
-    roles = {"moderator": _("Moderator"), "admin": _("Admin")}
+    roles = {"moderator": _("moderator"), "admin": _("admin")}
     return FanLine(
         name=user.name,
         url=url_for("accounts.fan", name=user.name),
@@ -101,6 +101,6 @@ def _line(user: User) -> FanLine:
         reply_count=user.reply_count,
         joined=user.created_at,
         role_label=roles.get(user.role),
-        trust_label=trust_word(trust).capitalize(),
+        trust_label=trust_word(trust),
         is_archive=user.is_archive,
     )

@@ -171,7 +171,7 @@ def _statements(film: Film) -> list[StatementCard]:
 
 
 def _letter_links(current: str | None) -> list[tuple[str, str, bool]]:
-    every = (_("All"), with_query(letter=None), current is None)
+    every = (_("A–Z"), with_query(letter=None), current is None)
     labels = [(letter.upper(), letter) for letter in _LETTERS] + [("0–9", "0"), ("#", "#")]
     return [
         every,
@@ -189,7 +189,7 @@ def _chosen(letter: str | None, decade: int | None) -> str:
 
 
 def _decade_links(current: int | None) -> list[tuple[str, str, bool]]:
-    every = (_("All"), with_query(decade=None), current is None)
+    every = (_("Any decade"), with_query(decade=None), current is None)
     return [
         every,
         *(

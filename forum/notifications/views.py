@@ -16,7 +16,6 @@ from forum.lib.language import gettext as _
 from forum.lib.pages import pager
 from forum.moderation.cards import capital, safe_name
 from forum.notifications import operations, queries
-from forum.notifications.models import Notice
 from forum.permissions import can_find, can_read
 from forum.theories import cards
 from forum.theories.models import Post
@@ -28,10 +27,15 @@ NOTICES_A_PAGE = 30
 
 @dataclass(frozen=True, slots=True)
 class NoticeLine:
-    """A notice in the inbox; following an unread one is an act, for it is read then."""
+    """A notice in the inbox; following an unread one is an act, for it is read then.
+
+    `film` is None where the sentence names it, `rule` where none was cited.
+    """
 
     at: datetime
     sentence: str
+    film: str | None
+    rule: int | None
     url: str | None
     open_action: str | None
     unread: bool
@@ -78,12 +82,14 @@ def open_notice(notice_id: int) -> Response:
 
 
 def _line(person: Fan, row: Any) -> NoticeLine:
-    notice: Notice = row[0]
+    notice, _post, _above, film, decision = row
     sentence, url = _told(person, row)
     is_new = notice.read_at is None
     return NoticeLine(
         at=notice.at,
         sentence=sentence,
+        film=film.title if film is not None and film.title not in sentence else None,
+        rule=decision.rule_number if decision is not None else None,
         url=url,
         open_action=url_for("notifications.open_notice", notice_id=notice.id) if is_new else None,
         unread=is_new,

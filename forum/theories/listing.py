@@ -81,7 +81,7 @@ def orders(current: str, *, shuffled: bool = False) -> list[Order]:
     """Links to the orders of a question's theories, each with a sentence that explains it."""
     best = _("Share of fans convinced, cautiously estimated while votes are few")
     if shuffled:
-        best = _("Shuffled each hour while a theory's figures are hidden")
+        best = _("Shuffled each hour while a theory’s figures are hidden")
     kinds = (
         ("best", _("Best"), best),
         (

@@ -86,8 +86,9 @@ def thread(post_id: int, slug: str) -> Any:
     )
     shown = _arranged(page.items, post, order) if not sealed else [(i, False) for i in page.items]
     mine = opinions(person, [theory for (theory, _), _ in shown])
-    first = order == "best" and not request.args.get("after") and not sealed
-    shuffled = first and arranging.is_shuffled(page.items)
+    first = not request.args.get("after") and not sealed
+    shuffled = first and order == "best" and arranging.is_shuffled(page.items)
+    numbered = first and order != "new" and not shuffled
     return render_template(
         "theories/thread.html",
         section="films",
@@ -101,7 +102,7 @@ def thread(post_id: int, slug: str) -> Any:
                 writer,
                 person,
                 mine,
-                rank=place if first and not shuffled else None,
+                rank=place if numbered else None,
                 needs_vote=needs,
             )
             for place, ((theory, writer), needs) in enumerate(shown, 1)

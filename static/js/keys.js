@@ -24,6 +24,13 @@ function follow(step) {
   (row ?? more)?.click();
 }
 
+function writeNote() {
+  const field = document.querySelector(".note-form textarea");
+  if (!field) return;
+  field.closest("details").open = true;
+  field.focus();
+}
+
 function decidedJustNow() {
   const soon = Date.now() - Number(sessionStorage.getItem(LAST)) < PAUSE;
   if (!soon) sessionStorage.setItem(LAST, Date.now());
@@ -44,7 +51,7 @@ document.addEventListener("keydown", (event) => {
   if (key !== "?" && !on.checked) return;
   if (key === "j") follow(1);
   else if (key === "k") follow(-1);
-  else if (key === "n") document.querySelector(".note-form textarea")?.focus();
+  else if (key === "n") writeNote();
   else if (key === "?") list.showModal();
   else if (/^[a-z]$/.test(key)) press(key);
   else return;

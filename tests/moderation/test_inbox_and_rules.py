@@ -1,5 +1,7 @@
 """The inbox, the rules, and the page about the site."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 
@@ -63,6 +65,18 @@ def test_a_notice_about_a_film_that_was_sealed_again_gives_no_title_away(app):
     page = visitor.see("/inbox")
     assert "Safe in the inbox" in page
     assert "Sealed in the inbox" not in page
+
+
+def test_a_notice_names_its_film_and_rule_once(app):
+    film = a_film("Heard film")
+    user = a_user()
+    theory = a_theory(a_thread(film), by=a_fan(user, seen=(film,)))
+    a_reply(theory)
+    decide(a_case(theory), "remove", a_moderator())
+    page = a_visitor(app, user).see("/inbox")
+    decided, replied = re.findall(r'<li class="inbox-row.*?</li>', page, re.DOTALL)
+    assert '<cite class="film-name">Heard film</cite>, rule ' in decided
+    assert replied.count("Heard film") == 1
 
 
 def test_a_guest_logs_in_to_the_inbox_and_to_their_standing(guest):

@@ -123,6 +123,15 @@ def test_a_guest_logs_in_to_vote(theory, guest):
     assert "ballot-shut" in page
 
 
+def test_a_guest_is_told_once_in_a_list_to_log_in(theory, guest):
+    a_theory(thread_of(theory))
+    guest.open_seal("anora-2024")
+    page = guest.see(f"/threads/{theory.thread_id}")
+    assert page.count("to vote") == 1
+    assert "ballot-shut" not in page
+    assert "no votes yet needs 5 for a share" in ballot(page)
+
+
 @pytest.mark.parametrize(
     ("ups", "downs", "said"),
     [

@@ -101,7 +101,7 @@ def test_each_order_explains_itself(thread, reader):
         assert sentence in reader.see(f"/threads/{thread.id}?order={order}")
 
 
-def test_ranks_are_numbered_on_the_first_page_of_best_alone(thread, film, reader):
+def test_ranks_are_numbered_on_the_first_page_of_an_order_of_rank(thread, film, reader):
     author = a_fan(a_user(role="admin"), seen=(film,))
     for _ in range(27):
         a_theory(thread, by=author)
@@ -109,6 +109,7 @@ def test_ranks_are_numbered_on_the_first_page_of_best_alone(thread, film, reader
     first, second = reader.pages(path)
     assert [int(n) for n in re.findall(r'card-rank"[^>]*>(\d+)<', first)] == list(range(1, 26))
     assert "card-rank" not in second
+    assert 'card-rank" aria-hidden="true">1<' in reader.see(f"{path}?order=hot")
     assert "card-rank" not in reader.see(f"{path}?order=new")
 
 
