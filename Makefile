@@ -8,7 +8,7 @@
 SHELL := /bin/sh
 BIN := .venv/bin
 TESTS ?= tests
-PYTEST_ARGS ?= -n 2
+PYTEST_ARGS ?= -n 3
 SIZE ?= small
 SECONDS ?= 5
 

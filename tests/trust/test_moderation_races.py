@@ -160,7 +160,8 @@ def test_deciding_about_somebody_who_votes_meanwhile_waits_and_fails_nobody(app)
     the_rules()
     theory, user = a_theory(a_thread()), a_user(role="admin")  # without quotas
     author = a_fan(user, seen=(film_of(theory),))
-    cases = [a_case(a_reply(theory, author)) for _ in range(40)]
+    judging = a_moderator(role="admin")
+    cases = [a_case(a_reply(theory, author), judging) for _ in range(40)]
     sent = [(case.id, case.version) for case in cases]
     voter = a_visitor(app, user)
     moderator = a_visitor(app, a_user(role="admin"), seen=(film_of(theory),))
@@ -185,13 +186,14 @@ def test_a_sweep_and_what_others_do_on_the_same_film_fail_nobody(app):
     thread, elsewhere = a_thread(film), a_thread(film)
     spammer, rude = (a_fan(a_user(role="admin"), seen=(film,)) for _ in range(2))  # no quotas
     spam = [a_theory(thread, by=spammer) for _ in range(40)]
-    others = [a_case(a_theory(elsewhere, by=rude)) for _ in range(30)]
+    others = [a_theory(elsewhere, by=rude) for _ in range(30)]
     with unit_of_work() as work:
         for fan in (spammer, rude):
             work.get_one(User, fan.id).role = "fan"
-    first, *rest = [(case.id, case.version) for case in [a_case(spam[0]), *others]]
+    cases = [a_case(post) for post in (spam[0], *others)]
+    first, *rest = [(case.id, case.version) for case in cases]
     moderators = [a_visitor(app, a_user(role="moderator")) for _ in range(2)]
-    voter, voted = a_visitor(app, a_user(role="admin"), seen=(film,)), others[0].post_id
+    voter, voted = a_visitor(app, a_user(role="admin"), seen=(film,)), others[0].id
 
     def decided(number: int, act: str, case_id: int, version: int) -> int:
         form = {"act": act, "rule": "4", "reasons": "Spam.", "version": version}
