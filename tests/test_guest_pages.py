@@ -26,7 +26,7 @@ from tests.evening import Evening, another, guest_of
 from tests.factories import a_fan, a_film, a_reply, a_theory, a_user, a_visitor, film_of
 from tests.programs import missing
 
-STEPS = int(os.environ.get("FORUM_TEST_STEPS", "800"))
+STEPS = int(os.environ.get("FORUM_TEST_STEPS", "1500"))
 """How many steps the comparison with pages made anew takes; `make trust` takes 10,000."""
 
 

@@ -120,7 +120,7 @@ def answered_to(person: Fan) -> Iterator[None]:
     try:
         yield
     finally:
-        g._login_user = asked  # noqa: SLF001
+        g._login_user = asked  # noqa: SLF001  # as above
 
 
 def _fan_of(token: str) -> Fan | None:
