@@ -1,5 +1,7 @@
 """Dark like the auditorium or light like the programme: as the system has it, or as one chooses."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -8,21 +10,19 @@ from tests.browser.conftest import Arrives
 from tests.browser.house import House
 from tests.browser.people import Person
 
-LIGHT_AT_LEAST, DARK_AT_MOST = 0.9, 0.2
+# The lightness of the page's ground: the programme's is near 1, the auditorium's near 0.
+LIGHT = re.compile(r"^oklch\((0\.9|1)")
+DARK = re.compile(r"^oklch\(0\.[01]")
 
 
-def lightness(person: Person) -> float:
-    """How light the page's ground is, from 0 to 1."""
-    ground = person.page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
-    assert ground.startswith("oklch("), ground
-    return float(ground.removeprefix("oklch(").split()[0])
+def expect_light(person: Person) -> None:
+    """Wait until the page is the programme."""
+    expect(person.page.locator("html")).to_have_css("background-color", LIGHT)
 
 
-def is_light(person: Person) -> bool:
-    """Whether the page is the programme and not the auditorium."""
-    light = lightness(person)
-    assert light <= DARK_AT_MOST or light >= LIGHT_AT_LEAST
-    return light >= LIGHT_AT_LEAST
+def expect_dark(person: Person) -> None:
+    """Wait until the page is the auditorium."""
+    expect(person.page.locator("html")).to_have_css("background-color", DARK)
 
 
 def choose(person: Person, name: str) -> None:
@@ -34,9 +34,9 @@ def choose(person: Person, name: str) -> None:
 def test_a_page_is_as_the_system_is(arrives: Arrives) -> None:
     guest = arrives(color_scheme="dark")
     guest.opens("/")
-    assert not is_light(guest)
+    expect_dark(guest)
     guest.page.emulate_media(color_scheme="light")
-    assert is_light(guest)
+    expect_light(guest)
 
 
 @pytest.mark.parametrize("scripting", [True, False], ids=["with JavaScript", "without JavaScript"])
@@ -48,21 +48,21 @@ def test_a_choice_is_kept_on_every_page_and_through_log_in_and_out(
     guest.opens("/films/anora-2024")
     choose(guest, "Dark")
     expect(guest.page).to_have_url(f"{house.url}/films/anora-2024")
-    assert not is_light(guest)
+    expect_dark(guest)
     guest.follows("Films")
-    assert not is_light(guest)
+    expect_dark(guest)
     guest.follows("Log in")
     guest.logs_in("noor")
     guest.sees("You are in.")
-    assert not is_light(guest)
+    expect_dark(guest)
     guest.presses("Log out")
     guest.sees("You are logged out.")
-    assert not is_light(guest)
+    expect_dark(guest)
     choose(guest, "As the system")
-    assert is_light(guest)
+    expect_light(guest)
     guest.page.emulate_media(color_scheme="dark")
-    assert not is_light(guest)
+    expect_dark(guest)
     choose(guest, "Light")
-    assert is_light(guest)
+    expect_light(guest)
     guest.page.locator("summary", has_text="Theme").click()
     expect(guest.button("Light")).to_have_attribute("aria-pressed", "true")
