@@ -9,7 +9,6 @@ from sqlalchemy import Row
 from forum.lib.addresses import url_for
 from forum.lib.language import gettext as _
 from forum.lib.pages import Order, with_query
-from forum.theories import queries
 from forum.theories.models import STANCES, Post
 from forum.votes.labels import stance_label
 from forum.votes.ranking import FEWEST_FOR_SHARE
@@ -37,20 +36,20 @@ class Share:
 
 
 def division(
-    thread: Post | Row[Any], sealed: bool, theories: Sequence[Post | Row[Any]] | None
+    theories: Sequence[Post | Row[Any]], in_all: tuple[int, int] | None = None
 ) -> dict[str, Any]:
     """How a question's audience divides, of theories whose figures are open to everybody.
 
     Args:
-        theories: all that are published, if they are known; else they are looked up.
+        theories: those with the best standing, or all that are published.
+        in_all: if there may be more, how many convinced votes all have whose figures are open, and
+            how many have theirs hidden.
     """
-    if sealed:
-        return {"shares": [], "all_shares": [], "hidden_count": 0, "convinced_total": 0}
-    rows: Any = queries.convinced_votes(thread.id) if theories is None else theories
-    open_rows = [row for row in rows if not row.blind and row.ups]
-    total, hidden = sum(row.ups for row in open_rows), sum(1 for row in rows if row.blind)
-    if theories is None and len(rows) == queries.SHARES_COUNTED:  # these may not be all
-        total, hidden = queries.convinced_in_all(thread.id)
+    open_rows = [row for row in theories if not row.blind and row.ups]
+    total, hidden = in_all or (
+        sum(row.ups for row in open_rows),
+        sum(1 for row in theories if row.blind),
+    )
 
     def share(number: int, title: str, url: str | None, ups: int) -> Share:
         percent = round(100 * ups / total) if total >= FEWEST_FOR_SHARE else None

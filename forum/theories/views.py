@@ -107,7 +107,7 @@ def thread(post_id: int, slug: str) -> Any:
             )
             for place, ((theory, writer), needs) in enumerate(shown, 1)
         ],
-        **division(post, sealed, _whole(page, post)),
+        **({} if sealed else _division(page, post)),
         pager=pager(page.next),
         compose_url=url_for("theories.compose_theory", post_id=post.id),
         can_post=can_post_theory(person, post),
@@ -216,10 +216,12 @@ def _arranged(items: Any, thread: Post, order: str) -> list[tuple[tuple[Post, Us
     return arranging.first_page(items, candidates, clock.now())
 
 
-def _whole(page: Page[Authored], thread: Post) -> list[Post] | None:
-    """A question's published theories, if all of them are on this page; they are its division."""
+def _division(page: Page[Authored], thread: Post) -> dict[str, Any]:
+    """How a question's audience divides: by the theories on this page, if they are all."""
     published = [theory for theory, _ in page.items if theory.state == "published"]
-    return published if len(published) == thread.theory_count else None
+    if len(published) == thread.theory_count:
+        return division(published)
+    return division(*queries.convinced_votes(thread.id))
 
 
 def _thread_page(post: Post, author: User, person: Fan | Guest) -> ThreadPage:

@@ -94,7 +94,7 @@ def _question(theory: Post) -> dict[str, Any] | None:
     if theory.blind or not _referring_page().startswith(f"{page}-"):
         return None
     question, theories = question_figures(theory.thread_id or 0)
-    return {"vote_count": question.vote_count, **division(question, False, theories)}
+    return {"vote_count": question.vote_count, **division(*theories)}
 
 
 def _back(post: Post) -> str:

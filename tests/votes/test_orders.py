@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
+from forum.lib.answers import FRAGMENT
 from forum.lib.database import unit_of_work
 from forum.votes import ranking
 from forum.votes.models import Vote
@@ -23,6 +24,7 @@ from tests.factories import (
     found,
     in_state,
 )
+from tests.laws.test_statements import counted
 from tests.votes.crowd import give_votes
 from tests.votes.reading import cards
 
@@ -172,14 +174,23 @@ def test_the_picture_shows_each_theorys_share_of_the_convinced_votes(thread, rea
     ]
 
 
-def test_the_picture_counts_every_theory_of_many(thread, film, reader):
+def test_the_picture_counts_every_theory_of_many_in_as_many_statements(thread, film, reader):
     author = a_fan(a_user(role="admin"), seen=(film,))  # without a quota
-    theories = [a_theory(thread, by=author) for _ in range(105)]
+    theories = [a_theory(thread, by=author) for _ in range(30)]
+    page = f"/threads/{thread.id}"
+    with counted() as of_thirty:
+        reader.see(page)
+    theories += [a_theory(thread, by=author) for _ in range(75)]
     voters = [a_fan(seen=(film,)) for _ in range(3)]
-    for number, theory in enumerate(theories):
+    for number, theory in enumerate(theories[1:]):
         with unit_of_work():
             cast_vote(theory.id, 1, by=voters[number % 3])
-    shown = picture(reader.see(f"/threads/{thread.id}"))
+    headers = {"Accept": FRAGMENT, "Referer": f"http://127.0.0.1:8000{page}-x"}
+    answer = reader.post(f"/posts/{theories[0].id}/votes", headers=headers, value="1").text
+    assert '<th scope="row">Together</th><td class="number">105</td>' in picture(answer)
+    with counted() as of_all:
+        shown = picture(reader.see(page))
+    assert len(of_all) == len(of_thirty)
     assert '<th scope="row">Together</th><td class="number">105</td>' in shown
     assert '<th scope="row">All the others together</th><td class="number">5</td>' in shown
     legend = shown[shown.index('<ol class="shares-legend">') :]
