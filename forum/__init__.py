@@ -29,6 +29,7 @@ from forum.lib import (
     language,
     origin,
     pieces,
+    unchanged,
 )
 from forum.moderation import decision_views, log_views, report_views, rule_views, standing_views
 from forum.moderation import views as moderation_views
@@ -102,6 +103,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     pieces.init_app(app)
     if settings.page_cache_mb:
         fan_pages.init_app(app, settings.page_cache_mb)
+        unchanged.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     errors.init_app(app)

@@ -74,7 +74,7 @@ def fan(name: str) -> Any:
                 author,
                 person,
                 mine,
-                film=film_card(films[theory.film_id], person.seen),
+                film=film_card(films[theory.film_id]),
             )
             for theory, author in page.items
         ],

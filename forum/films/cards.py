@@ -1,6 +1,5 @@
 """Films as pages show them."""
 
-from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -32,7 +31,6 @@ class FilmCard:
     vote_count: int
     last_activity_at: datetime | None
     poster_url: str
-    seen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +47,8 @@ class StatementCard:
     theories: tuple[tuple[str, str, str], ...]
 
 
-def film_card(film: Film, seen: Container[int] = frozenset()) -> FilmCard:
-    """`film` as a card; `seen` holds the ids of the films that the viewer has opened."""
+def film_card(film: Film) -> FilmCard:
+    """`film` as a card, the same for everybody."""
     return FilmCard(
         id=film.id,
         slug=film.slug,
@@ -69,7 +67,6 @@ def film_card(film: Film, seen: Container[int] = frozenset()) -> FilmCard:
         vote_count=film.vote_count,
         last_activity_at=film.active_at,
         poster_url=url_for("films.poster", slug=film.slug, v=_poster_key(film.title, film.year)),
-        seen=film.id in seen,
     )
 
 

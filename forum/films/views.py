@@ -52,7 +52,7 @@ def index() -> Any:
     return render_template(
         "films/index.html",
         section="films",
-        films=[film_card(film, list_viewer().seen) for film in page.items],
+        films=[film_card(film) for film in page.items],
         letters=_letter_links(letter),
         decades=_decade_links(decade),
         orders=_orders(order),
@@ -79,7 +79,7 @@ def show(slug: str) -> Any:
     return render_template(
         "films/film.html",
         section="films",
-        film=film_card(film, person.seen),
+        film=film_card(film),
         sealed=sealed,
         threads=threads,
         pager=pager(asked.next),
@@ -143,7 +143,7 @@ def mine() -> Any:
     return render_template(
         "films/mine.html",
         section="settings",
-        films=[film_card(film, person.seen) for film in page.items],
+        films=[film_card(film) for film in page.items],
         unsee_actions={film.id: url_for("films.close_seal", slug=film.slug) for film in page.items},
         pager=pager(page.next),
     )

@@ -6,11 +6,15 @@ from typing import Any
 from flask import Blueprint, render_template
 
 from forum.accounts.sessions import list_viewer
+from forum.accounts.viewers import Guest
 from forum.films.cards import FilmCard, film_card
 from forum.films.queries import arguing_now, site_counts, waiting_for_a_question
+from forum.lib.database import session
 from forum.lib.page_versions import SITE, made_of
+from forum.lib.unchanged import until_changed
 from forum.permissions import can_read
 from forum.theories import cards
+from forum.theories.models import Post
 from forum.theories.queries import threads_of
 from forum.votes.cards import theory_card
 from forum.votes.queries import Opinions, dividing, waiting_for_vote
@@ -36,7 +40,7 @@ class Counts:
 class Divided:
     """A question as divided as its most divisive theory; `share` is that theory's, in percent."""
 
-    safe_title: str
+    safe_title: str | None
     title: str | None
     url: str
     film: FilmCard
@@ -44,37 +48,68 @@ class Divided:
     votes: int
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the front page shows to everybody alike.
+
+    Attributes:
+        lead: the film that was argued about last; None if none ever was.
+        threads: its questions.
+        others: those before it, and films without a question in the places left over.
+        divided: a theory's convinced votes, those not convinced, all its votes, its question, film.
+    """
+
+    counts: Counts
+    lead: FilmCard | None
+    threads: tuple[Post, ...]
+    others: tuple[FilmCard, ...]
+    divided: tuple[tuple[int, int, int, Post, FilmCard], ...]
+
+
 @blueprint.get("/")
 def index() -> Any:
     """The front page."""
     made_of(SITE)
     person = list_viewer()
-    argued = list(arguing_now(_FILMS))
-    lead = argued[0] if argued else None
-    quiet = list(waiting_for_a_question(_FILMS - len(argued))) if len(argued) < _FILMS else []
-    threads = threads_of(lead.id, person, size=_THREADS).items if lead else []
+    shown = until_changed(_look)
     return render_template(
         "films/front.html",
-        counts=Counts(*site_counts()),
-        lead=film_card(lead, person.seen) if lead else None,
-        lead_threads=[cards.thread_line(thread, person) for thread, _ in threads],
-        others=[film_card(film, person.seen) for film in [*argued[1:], *quiet][: _FILMS - 1]],
-        divided=[_divided(*row) for row in dividing(_DIVIDED)],
+        counts=shown.counts,
+        lead=shown.lead,
+        lead_threads=tuple(cards.thread_line(thread, person) for thread in shown.threads),
+        others=shown.others,
+        divided=tuple(_divided(*row) for row in shown.divided),
         waiting=[
-            theory_card(theory, author, person, Opinions(), film=film_card(film, person.seen))
+            theory_card(theory, author, person, Opinions(), film=film_card(film))
             for theory, author, film in waiting_for_vote(person, _WAITING)
         ],
         seen_count=len(person.seen),
     )
 
 
-def _divided(ups: int, downs: int, votes: int, thread: Any, film: Any) -> Divided:
+def _look() -> Shown:
+    """What there is to show, to readers of whom nothing is known."""
+    argued = arguing_now(_FILMS)
+    quiet = waiting_for_a_question(_FILMS - len(argued)) if len(argued) < _FILMS else ()
+    threads = threads_of(argued[0].id, Guest(), size=_THREADS).items if argued else []
+    shown = Shown(
+        counts=Counts(*site_counts()),
+        lead=film_card(argued[0]) if argued else None,
+        threads=tuple(thread for thread, _ in threads),
+        others=tuple(film_card(film) for film in [*argued[1:], *quiet][: _FILMS - 1]),
+        divided=tuple((*figures, film_card(film)) for *figures, film in dividing(_DIVIDED)),
+    )
+    session().expunge_all()  # the questions outlive this request's session
+    return shown
+
+
+def _divided(ups: int, downs: int, votes: int, thread: Post, film: FilmCard) -> Divided:
     person = list_viewer()
     return Divided(
         safe_title=thread.safe_title,
         title=thread.title if can_read(person, thread) else None,
         url=cards.address(thread),
-        film=film_card(film, person.seen),
+        film=film,
         share=round(100 * ups / (ups + downs)),
         votes=votes,
     )

@@ -79,6 +79,15 @@ def current_versions(keys: Sequence[str]) -> Versions:
     return tuple(found.get(key, 0) for key in keys)
 
 
+def site_version() -> int:
+    """The version of all that any page shows, in this request's transaction; one statement.
+
+    On PostgreSQL, which has no row for it, it is a new one after whatever was written.
+    """
+    is_sqlite = session().get_bind().dialect.name == "sqlite"
+    return session().scalar(_SITE_VERSION if is_sqlite else _SEEN_BY_POSTGRESQL) or 0
+
+
 class Reader:
     """Reads versions as cheaply as each database allows.
 
@@ -173,3 +182,6 @@ class Reader:
 _VERSIONS = text("SELECT key, version FROM page_versions WHERE key IN :keys").bindparams(
     bindparam("keys", expanding=True)
 )
+_SITE_VERSION = text("SELECT version FROM page_versions WHERE key = 'site'")
+# A snapshot names the transactions whose work a statement sees.
+_SEEN_BY_POSTGRESQL = text("SELECT hashtextextended(pg_current_snapshot()::text, 0)")

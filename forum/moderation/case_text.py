@@ -122,7 +122,7 @@ def case_post(
     return CasePost(
         kind_label=cards.capital(post_cards.type_words(post.type)),
         author=post_cards.byline(facts.author, viewer),
-        film=film_card(film, viewer.seen),
+        film=film_card(film),
         url=post_cards.permalink(post),
         label=cards.heading(post, above, film),
         published_at=post.published_at or post.created_at,
@@ -144,7 +144,7 @@ def named_post(post: Post, author: User, viewer: Fan | Guest) -> CasePost:
     return CasePost(
         kind_label=cards.capital(post_cards.type_words(post.type)),
         author=post_cards.byline(author, viewer),
-        film=film_card(film, viewer.seen),
+        film=film_card(film),
         url=post_cards.permalink(post),
         label=cards.heading(post, above, film),
         published_at=post.published_at or post.created_at,

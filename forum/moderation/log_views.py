@@ -9,7 +9,7 @@ from flask import render_template, request
 
 from forum.accounts.models import User
 from forum.accounts.queries import user_named
-from forum.accounts.sessions import list_viewer, viewer
+from forum.accounts.sessions import viewer
 from forum.films.cards import FilmCard, film_card
 from forum.films.queries import film_at
 from forum.lib.addresses import LARGEST_ID, url_for
@@ -158,7 +158,7 @@ def _row(line: Any, about: _About) -> LogRow:
         at=entry.at,
         act=cards.done(entry.act),
         label=shown_label(label, post, above),
-        film=film_card(film, list_viewer().seen) if film else None,
+        film=film_card(film) if film else None,
         reasons=entry.reasons,
         until=entry.until,
         actor=_actors(actor, about.seconds.get(entry.seq)),

@@ -29,7 +29,7 @@ def index() -> Any:
     return render_template(
         "search.html",
         q=words,
-        films=[film_card(film, list_viewer().seen) for film in page.items],
+        films=[film_card(film) for film in page.items],
         pager=pager(page.next),
     )
 

@@ -72,7 +72,7 @@ def thread_composer(film: Film) -> Composer:
             render_template(
                 "theories/compose_thread.html",
                 section="films",
-                film=film_card(film, viewer().seen),
+                film=film_card(film),
                 form=form,
                 preview=preview,
                 heading=_("Your question"),
@@ -109,7 +109,7 @@ def theory_composer(thread: Post) -> Composer:
             render_template(
                 "theories/compose_theory.html",
                 section="films",
-                film=film_card(film, viewer().seen),
+                film=film_card(film),
                 thread=cards.thread_line(thread, viewer()),
                 form=form,
                 preview=preview,
@@ -181,7 +181,7 @@ def _reply_page(theory: Post, parent: Post | None, **context: Any) -> str:
     return render_template(
         "theories/compose_reply.html",
         section="films",
-        film=film_card(film_of(theory), viewer().seen),
+        film=film_card(film_of(theory)),
         theory=theory_card(theory, author, viewer(), Opinions()),
         parent=answered,
         **context,
@@ -214,13 +214,13 @@ def edit_composer(post: Post) -> Composer:
         context |= {"others": [], "draft_saved_at": None, "section": "films"}
         if post.type == "thread":
             context |= {
-                "film": film_card(film_of(post), viewer().seen),
+                "film": film_card(film_of(post)),
                 "heading": _("Edit your question"),
             }
             return render_template("theories/compose_thread.html", **context), status
         thread, film = thread_and_film(post)
         context |= {
-            "film": film_card(film, viewer().seen),
+            "film": film_card(film),
             "thread": cards.thread_line(thread, viewer()),
             "heading": _("Edit your theory"),
         }

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, func, select, text
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.orm import aliased, defer
 
 from forum.accounts.models import User
@@ -24,7 +24,6 @@ THREADS_A_PAGE = 50
 THEORIES_A_PAGE = 25
 REPLIES_A_PAGE = 50
 CANDIDATES = 20
-SHARES_COUNTED = 100
 
 # The number of votes breaks no tie: blind theories of a film tie all, and neither their order nor
 # the cursor in an address may give it away. Theories with open figures tie only where it is equal.
@@ -78,25 +77,6 @@ _FIRST_THEORIES = {
     order: ORDERS[order].limited(statement, None, THEORIES_A_PAGE)
     for order, statement in _THEORIES_BY.items()
 }
-
-
-_THEORIES_OF_THREAD = (
-    (Post.thread_id == bindparam("thread_id"))
-    & (Post.type == "theory")
-    & (Post.state == "published")
-)
-_OPEN_UPS, _HIDDEN = (
-    select(func.coalesce(func.sum(figure), 0)).where(_THEORIES_OF_THREAD).scalar_subquery()
-    for figure in (case((Post.blind, 0), else_=Post.ups), case((Post.blind, 1), else_=0))
-)
-_FIGURES = select(
-    *(Post.id, Post.type, Post.title, Post.ups, Post.blind, Post.vote_count),
-    *(_OPEN_UPS.label("total"), _HIDDEN.label("hidden")),
-).order_by(Post.type.desc(), Post.best.desc(), Post.id)  # a question stands before its theories
-_CONVINCED_VOTES = _FIGURES.where(_THEORIES_OF_THREAD).limit(SHARES_COUNTED)
-_QUESTION_FIGURES = _FIGURES.where((Post.id == bindparam("thread_id")) | _THEORIES_OF_THREAD).limit(
-    1 + SHARES_COUNTED
-)
 
 
 @cache
@@ -206,27 +186,6 @@ def needing_votes(thread_id: int) -> list[Authored]:
     """Published theories of a thread with the fewest votes, under `FEW_VOTES`: candidates for the
     places kept for them."""
     return _all(_NEEDING_VOTES, thread_id=thread_id)
-
-
-Convinced = tuple[list[Row[Any]], tuple[int, int]]
-"""A question's published theories with their convinced votes, as `listing.division` takes them: the
-best first, at most `SHARES_COUNTED`; and of all of them, counted or not, how many convinced votes
-those have whose figures are open, and how many have theirs hidden."""
-
-
-def convinced_votes(thread_id: int) -> Convinced:
-    """How a question's theories divide its audience; one statement."""
-    return _convinced(session().execute(_CONVINCED_VOTES, {"thread_id": thread_id}).all())
-
-
-def question_figures(thread_id: int) -> tuple[Any, Convinced]:
-    """A question with its `vote_count`, and how its theories divide its audience; one statement."""
-    question, *theories = session().execute(_QUESTION_FIGURES, {"thread_id": thread_id})
-    return question, _convinced(theories)
-
-
-def _convinced(theories: Sequence[Row[Any]]) -> Convinced:
-    return list(theories), (theories[0].total, theories[0].hidden) if theories else (0, 0)
 
 
 def replies_to(

@@ -37,6 +37,7 @@ from forum.theories.forms import ReplyForm
 from forum.theories.listing import division, orders, stances
 from forum.theories.models import STANCES, Post
 from forum.theories.queries import Authored
+from forum.theories.shares import convinced_votes
 from forum.theories.waiting import Waits
 from forum.votes import arranging
 from forum.votes.cards import figures_shown, reply_cards, theory_card
@@ -92,7 +93,7 @@ def thread(post_id: int, slug: str) -> Any:
     return render_template(
         "theories/thread.html",
         section="films",
-        film=film_card(film, person.seen),
+        film=film_card(film),
         thread=_thread_page(post, author, person),
         sealed=sealed,
         orders=orders(order, shuffled=shuffled),
@@ -151,7 +152,7 @@ def theory_page(
         render_template(
             "theories/theory.html",
             section="films",
-            film=film_card(film, person.seen),
+            film=film_card(film),
             thread=cards.thread_line(question, person),
             theory=theory_card(post, author, person, mine),
             html=markup.reveal(post.html, person.seen) if readable else None,
@@ -221,7 +222,7 @@ def _division(page: Page[Authored], thread: Post) -> dict[str, Any]:
     published = [theory for theory, _ in page.items if theory.state == "published"]
     if len(published) == thread.theory_count:
         return division(published)
-    return division(*queries.convinced_votes(thread.id))
+    return division(*convinced_votes(thread.id))
 
 
 def _thread_page(post: Post, author: User, person: Fan | Guest) -> ThreadPage:

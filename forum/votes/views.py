@@ -15,7 +15,7 @@ from forum.theories import cards
 from forum.theories.finding import found_or_404
 from forum.theories.listing import division
 from forum.theories.models import Post
-from forum.theories.queries import question_figures
+from forum.theories.shares import question_figures
 from forum.votes import operations
 from forum.votes.cards import ballot, good_point, theory_card
 from forum.votes.queries import Opinions, count_votes, my_votes, opinions
@@ -79,7 +79,7 @@ def mine() -> Any:
         "votes/mine.html",
         section="settings",
         cards=[
-            theory_card(theory, author, person, own, film=film_card(film, person.seen))
+            theory_card(theory, author, person, own, film=film_card(film))
             for _, theory, author, film in page.items
         ],
         total=count_votes(person),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -9,6 +10,7 @@ from sqlalchemy import event, select
 
 from forum.accounts.models import User
 from forum.accounts.viewers import Operator
+from forum.config import Settings
 from forum.films import operations as films
 from forum.films.models import Film
 from forum.lib.database import db, session, unit_of_work
@@ -23,10 +25,16 @@ GUEST, SIGNED_IN, VOTE, REPLY = 5, 8, 8, 17
 _NO_STATEMENTS = ("BEGIN", "PRAGMA", "COMMIT", "ROLLBACK")
 
 
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """Nothing is kept: each page asks for all that it shows."""
+    return replace(settings, page_cache_mb=0)
+
+
 @contextmanager
 def counted() -> Iterator[list[str]]:
     """The statements that the database gets meanwhile; those that begin or end work aside, and
-    what kept pages cost, which PostgreSQL is asked once a second."""
+    those that ask whether a kept page still holds."""
     statements: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:

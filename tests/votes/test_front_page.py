@@ -22,6 +22,7 @@ from tests.factories import (
     thread_of,
     viewer_of,
 )
+from tests.laws.test_statements import counted
 from tests.votes.crowd import give_votes
 
 
@@ -162,3 +163,24 @@ def test_four_theories_wait_at_most(app):
     for _ in range(6):
         a_theory(thread, by=author)
     assert len(waiting(a_visitor(app, seen=(film_of(thread),)).see("/"))) == 4
+
+
+@pytest.mark.both_databases
+def test_what_everybody_sees_is_looked_up_again_once_anything_has_changed(app):
+    film = a_film("Anora", 2024)
+    theory = a_theory(a_thread(film))
+    reader, voter = a_visitor(app, seen=(film,)), a_visitor(app, seen=(film,))
+
+    def look() -> tuple[str, int]:
+        with counted() as statements:
+            page = reader.see("/")
+        return page, len(statements)
+
+    page, at_first = look()
+    assert "1 theory, no votes yet" in section(page, "now")
+    assert look()[1] < at_first
+    voter.post(f"/posts/{theory.id}/votes", value="1")
+    page, afterwards = look()
+    assert "1 theory, 1 vote" in section(page, "now")
+    assert afterwards == at_first
+    assert look()[1] < at_first
