@@ -77,7 +77,10 @@ def server(home: Home, say: Say) -> Iterator[Server]:
     place = folder("flaskbb")
     python = _install(place, say)
     _populate(place, python, say)
-    application = f"flaskbb:create_app('{place / 'flaskbb.cfg'}', '{place}')"
+    create = f"flaskbb.create_app('{place / 'flaskbb.cfg'}', '{place}')"
+    # Its first start notes its plugins; two workers that both do so bring each other down.
+    _run([str(python), "-c", f"import flaskbb; {create}"], place)
+    application = create.replace(".", ":", 1)
     log = folder("logs") / "flaskbb.log"
     with servers.same_server(
         home, application, "/forum/1", log, python=str(python), cwd=place
