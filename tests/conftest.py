@@ -16,7 +16,7 @@ from tests import databases
 from tests.compiled import COMPILED
 from tests.visitors import Visitor
 
-pytest_plugins = ["tests.figures", "tests.programs", "tests.worlds"]
+pytest_plugins = ["tests.at_length", "tests.figures", "tests.programs", "tests.worlds"]
 
 
 def settings_for(instance: Path, **overrides: Any) -> Settings:

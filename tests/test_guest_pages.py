@@ -281,6 +281,7 @@ def test_processes_see_each_others_writes_at_once_with_redis_and_in_a_second_wit
 # --- whatever happens, what is kept is what would be made ---------------------------------------
 
 
+@pytest.mark.at_length
 def test_what_is_kept_is_at_every_moment_what_would_be_made(app, tmp_path, count, statements):
     seed = int(os.environ.get("FORUM_TEST_SEED", "0")) or random.SystemRandom().randrange(10**6)
     bare = another(app, tmp_path, page_cache_mb="0")
@@ -298,6 +299,7 @@ def test_what_is_kept_is_at_every_moment_what_would_be_made(app, tmp_path, count
         db.engine.dispose()
 
 
+@pytest.mark.at_length
 def test_a_change_that_gives_no_version_would_be_seen(app, tmp_path):
     with unit_of_work() as work:
         work.connection().exec_driver_sql("DROP TRIGGER posts_pages_update")

@@ -7,6 +7,8 @@ from tests.browser.conftest import Arrives
 from tests.browser.house import House, Stage
 from tests.browser.pages import FIRST_DAY, PAGES, show
 
+pytestmark = pytest.mark.at_length
+
 SMALLEST, PHONE, DESK = 320, 390, 1280
 RULES = {"light": checks.ALL_RULES, "dark": checks.RULES_OF_COLOUR}
 """A theme changes nothing but colours, so the second one is asked about colours alone."""

@@ -26,6 +26,8 @@ from tests.browser.payloads import OWN, Watched, batched, candidates, live, watc
 from tests.factories import a_user, viewer_of
 from tests.figures import WHOLE, Count, sample
 
+pytestmark = pytest.mark.at_length
+
 A_BATCH = 400 if WHOLE else 200
 A_FORM = 150
 """How many payloads stand on the pages at once, and in one form: as many as a text may hold."""

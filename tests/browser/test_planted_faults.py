@@ -7,6 +7,8 @@ from tests.browser import checks
 from tests.browser.house import House
 from tests.browser.people import Person
 
+pytestmark = pytest.mark.at_length
+
 _PLANT = """(tag, text) => {
     const planted = document.createElement(tag);
     planted.textContent = text;

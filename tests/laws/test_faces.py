@@ -26,7 +26,7 @@ from forum.permissions import (
 from forum.theories.models import STATES, Post
 from tests.factories import a_film, a_theory, a_thread, a_user
 
-pytestmark = pytest.mark.both_databases
+pytestmark = [pytest.mark.both_databases, pytest.mark.at_length]
 
 Faces = tuple[Callable[[Viewer, Any], Any], Callable[[Viewer, Any], Any]]
 """A permission asked of a row, and the same asked of a table."""

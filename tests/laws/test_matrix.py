@@ -11,6 +11,8 @@ from tests.laws.matrix import LOG_IN, Section
 from tests.visitors import Visitor
 from tests.worlds import ROLES, World
 
+pytestmark = pytest.mark.at_length
+
 DENIED = ("401", "403", "404", "405", "410", LOG_IN)
 """Answers to an act that was not done. `LOG_IN` after a password was reset is the one exception."""
 

@@ -17,6 +17,8 @@ from tests.factories import a_user, days
 from tests.routes import pages
 from tests.worlds import World
 
+pytestmark = pytest.mark.at_length
+
 
 def an_event() -> Event:
     return Event(kind=Kind.USER_LOGGED_IN, at=clock.now())

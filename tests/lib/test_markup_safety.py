@@ -12,6 +12,8 @@ from forum.lib.markup import Scope, redact, render, reveal
 from forum.lib.veils import leaks
 from tests.film_lists import shared
 
+pytestmark = pytest.mark.at_length
+
 ALLOWED = {
     *("p", "div", "br", "hr", "h3", "h4", "h5", "h6", "blockquote", "pre", "code", "em", "strong"),
     *("s", "ul", "ol", "li", "a", "details", "summary", "span"),
