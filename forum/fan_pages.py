@@ -46,18 +46,19 @@ class FanPage:
     Attributes:
         versions: of what it was made of.
         until: the moment, in seconds since 1970, from which it would be made otherwise.
-        made: opinion → the page for a fan who has it of every post; filled as they are needed.
+        made: opinion → the page for a fan who has it of every post, None if it can't be shared;
+            filled as they are needed.
     """
 
     versions: Versions
     until: float
-    made: dict[int, Pieces] = field(default_factory=dict)
+    made: dict[int, Pieces | None] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
-        """Bytes that it takes up, roughly."""
-        texts = [text for each in self.made.values() for text in (*each.fixed, *each.own)]
-        return _OVERHEAD + sum(map(len, texts))
+        """Characters that it holds, and what it costs beside them, roughly."""
+        kept = [each for each in list(self.made.values()) if each]  # others may fill it meanwhile
+        return _OVERHEAD + sum(len(text) for each in kept for text in (*each.fixed, *each.own))
 
     def put_together(self, person: Fan, film_id: int, opened: frozenset[int]) -> str | None:
         """The page of `person`; None if it can't be put together of what fans share.
@@ -66,6 +67,7 @@ class FanPage:
             film_id: the film that the page is about.
             opened: the same, if they have opened it.
         """
+        made_before = len(self.made)
         shared = self._for_opinion(NONE, opened)
         if shared is None:
             return None
@@ -74,7 +76,10 @@ class FanPage:
             return None
         parts = [shared.fixed[0]]
         for number, key in enumerate(shared.keys):
-            theirs = self._for_opinion(opinions.get(key, NONE), opened)
+            opinion = opinions.get(key, NONE)
+            if opinion not in self.made and len(self.made) > made_before:
+                return None  # one at a time: the next that is missing comes with the next request
+            theirs = self._for_opinion(opinion, opened)
             if theirs is None:
                 return None
             parts.append(_masthead(person) if key == MASTHEAD else theirs.own[number])
@@ -82,19 +87,15 @@ class FanPage:
         return "".join(parts)
 
     def _for_opinion(self, opinion: int, opened: frozenset[int]) -> Pieces | None:
-        """The page for a fan who has `opinion` of every post on it."""
-        found = self.made.get(opinion)
-        if found is None:
+        """The page for a fan who has `opinion` of every post on it; None if it can't be shared."""
+        if opinion not in self.made:
             found = _make(AnyFan(load_seen=lambda _user_id: opened, opinion=opinion))
-            if found is None:
-                return None
             first = self.made.get(NONE, found)
             # Somebody may have written meanwhile; and what isn't marked as one's own must not
             # depend on opinions.
-            if (found.fixed, found.keys) != (first.fixed, first.keys):
-                return None
-            self.made[opinion] = found
-        return found
+            is_alike = found and first and (found.fixed, found.keys) == (first.fixed, first.keys)
+            self.made[opinion] = found if is_alike else None
+        return self.made[opinion]
 
 
 class FanPages:

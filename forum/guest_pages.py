@@ -25,16 +25,19 @@ from forum.lib import compression, database
 from forum.lib.database import db
 from forum.lib.page_store import FinishedPage, Headers, PageStore
 from forum.lib.page_versions import Reader, Versions, said_of
+from forum.theories.models import STANCES
+from forum.theories.queries import ORDERS
 
 WSGI = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
-_PARAMETERS = frozenset({"order", "stance", "after"})
-"""What may stand in an address whose page is kept; what is longer or other is made each time."""
+_ORDERED = frozenset({*(("order", o) for o in ORDERS), *(("stance", s) for s in STANCES)})
+"""What may stand in an address whose page is kept, beside the place to go on after; what is longer
+or other is made each time."""
 
 _LONGEST_QUERY = 100
 _MOST_PLACES = 20_000
 _HOUR = 3600
-_NAMES_FILMS = ('class="veil-absent"', "data-scope=")
+_NAMES_FILMS = ('<span class="veil-absent"', '<details class="veil" data-scope=')
 # SQLite is asked past SQLAlchemy, whose errors have no common ancestor with the driver's own.
 _UNREACHABLE = (SQLAlchemyError, database.sqlite_module().Error)
 _NOT_KEPT = frozenset({"content-length", "x-request-id", "date", "etag"})
@@ -211,7 +214,7 @@ _NOTHING = Preferences()
 def is_plain(query: str) -> bool:
     """Whether a page at an address with this query may be kept."""
     return len(query) <= _LONGEST_QUERY and all(
-        name in _PARAMETERS for name, _ in parse_qsl(query, keep_blank_values=True)
+        pair[0] == "after" or pair in _ORDERED for pair in parse_qsl(query, keep_blank_values=True)
     )
 
 

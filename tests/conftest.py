@@ -31,13 +31,14 @@ def settings_for(instance: Path, **overrides: Any) -> Settings:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Tests that are marked ``both_databases`` run on SQLite and on PostgreSQL."""
+    """Tests run on SQLite, unless they are marked ``both_databases`` or ``postgresql``."""
     if "database_url" not in metafunc.fixturenames:
         return
-    marked = metafunc.definition.get_closest_marker("both_databases")
-    metafunc.parametrize(
-        "database_kind", ["sqlite", "postgresql"] if marked else ["sqlite"], scope="function"
-    )
+    marked = metafunc.definition.get_closest_marker
+    kinds = ["postgresql"] if marked("postgresql") else ["sqlite"]
+    if marked("both_databases"):
+        kinds = ["sqlite", "postgresql"]
+    metafunc.parametrize("database_kind", kinds, scope="function")
 
 
 @pytest.fixture(scope="session")

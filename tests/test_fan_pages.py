@@ -7,6 +7,7 @@ from forum.theories import cards
 from forum.theories.models import Post
 from tests.factories import (
     a_fan,
+    a_film,
     a_reply,
     a_theory,
     a_thread,
@@ -158,3 +159,46 @@ def test_who_has_something_of_their_own_there_gets_a_page_of_their_own(app):
     assert "Edit" in a_visitor(app, writer, seen=(film,)).see(path)
     own = a_visitor(app, session().get_one(type(writer), author), seen=(film,))
     assert "Yours: the others vote" in own.see(path)
+
+
+@pytest.mark.both_databases
+def test_while_its_pieces_are_made_a_page_takes_one_view_more_at_most(app):
+    theory = a_theory()
+    other, blind = (a_theory(session().get_one(Post, theory.thread_id)) for _ in range(2))
+    reply = a_reply(theory)
+    with unit_of_work():
+        session().get_one(Post, blind.id).blind = True
+    paths = places(app, theory)
+    fan = a_visitor(app, seen=(film_of(theory),))
+    for post, value in ((theory, 1), (other, -1), (reply, 1)):
+        fan.post(f"/posts/{post.id}/votes", value=value)
+    fan.see(paths[1])
+    fan.post(f"/posts/{blind.id}/figures")
+    for path in paths:
+        taken = []
+        for _ in range(8):
+            with counted() as statements:
+                fan.see(path)
+            taken.append(len(statements))
+        assert max(taken) <= 2 * taken[0]
+        assert taken[-1] == 2
+
+
+def test_a_page_that_depends_on_other_films_is_not_made_twice_for_each_reader(app):
+    other = a_film()
+    theory = a_theory(body=f"See >!film:{other.slug} | how that one ends!< too.")
+    path = places(app, theory)[2]
+    fan = a_visitor(app, seen=(film_of(theory),))
+    taken = []
+    for _ in range(4):
+        with counted() as statements:
+            fan.see(path)
+        taken.append(len(statements))
+    assert taken[-1] == taken[0]
+
+
+def test_words_that_look_like_a_veil_keep_no_page_from_being_shared(app):
+    theory = a_theory(body='Look for data-scope="1" and class="veil-absent".')
+    path = places(app, theory)[2]
+    opened_by_others(app, theory, path)
+    assert shares(a_visitor(app, seen=(film_of(theory),)), path)

@@ -325,3 +325,12 @@ def test_a_guest_is_answered_by_flask_where_versions_cannot_be_read(app, guest):
         connection.execute(text("ALTER TABLE away_too RENAME TO films"))
     assert answer.status_code == 503
     assert "X-Request-Id" in answer.headers
+
+
+def test_an_address_that_means_nothing_more_is_no_page_of_its_own(app, guest, statements):
+    path = addresses(app, a_theory())[2]
+    for order in ("best", "odd"):
+        for _ in range(3):
+            statements.clear()
+            guest.see(f"{path}?order={order}")
+        assert (statements == []) is (order == "best")

@@ -81,8 +81,9 @@ def running_at(instance: Path) -> Address | None:
     alone. None if none does."""
     if not instance_is_held(instance):
         return None
-    _process, *address = (instance / "run.lock").read_text("utf-8").splitlines()
-    return Address(*address) if address else None
+    lines = (instance / "run.lock").read_text("utf-8").splitlines()
+    # Fewer while it is being written, or where it is a restore that holds the folder.
+    return Address(*lines[1:]) if len(lines) == 3 else None
 
 
 def instance_is_held(instance: Path) -> bool:

@@ -3,6 +3,7 @@ before the try, so that they hold for any number of workers and for many tries a
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address, ip_address, ip_network
 
 from flask import current_app, request
 from sqlalchemy import String, delete, update
@@ -91,7 +92,18 @@ def by_address(limit: Limit) -> list[tuple[Limit, str]]:
     address = request.remote_addr or ""
     if address in ("127.0.0.1", "::1") and not current_app.config["FOYER"].is_https:
         return []
-    return [(limit, ":".join(address.split(":")[:4]) if ":" in address else address)]
+    return [(limit, _household(address))]
+
+
+def _household(address: str) -> str:
+    try:
+        found = ip_address(address)
+    except ValueError:  # a proxy may say what it likes
+        return address
+    if isinstance(found, IPv4Address):
+        return str(found)
+    # Where a server listens on both, IPv4 addresses come dressed as IPv6.
+    return str(found.ipv4_mapped or ip_network((int(found), 64), strict=False))
 
 
 def sweep() -> None:

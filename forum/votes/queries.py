@@ -35,9 +35,9 @@ class Opinions:
     peeked: frozenset[int] = frozenset()
 
 
-NONE, PEEKED = 0, 2
+NONE, PEEKED, _MORE = 0, 2, 3
 """What a viewer may think of a post besides 1 and -1: nothing, or nothing but that they looked at
-its figures."""
+its figures. The last says that they have written more than an opinion."""
 
 # Built once: building statements costs as much as SQLite takes to answer them.
 _ids: Any = bindparam("ids", expanding=True)
@@ -47,7 +47,6 @@ _opinions = (
     select(Vote.post_id, Vote.value).where(Vote.user_id == _user_id, Vote.post_id.in_(_ids)),
 )
 _OPINIONS = union_all(*_opinions)
-_MORE = 3
 _has_written = select(Post.id).where(
     Post.author_id == _user_id, Post.film_id == bindparam("film_id")
 )

@@ -1,5 +1,6 @@
 """What `forum run` does before the server starts, and the commands that are parts of it."""
 
+import fcntl
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy import func, select
 
 from forum import create_app
 from forum.cli import main, schema, serve
+from forum.cli.context import running_at
 from forum.config import Settings
 from forum.films.models import Film
 from forum.lib import jobs
@@ -111,3 +113,14 @@ def test_seed_and_worker_are_commands_too(
     for command in ("seed", "worker"):
         assert CliRunner().invoke(main, [command]).exit_code == 0
     assert seeded == ["seeded", "worked"]
+
+
+@pytest.mark.parametrize("written", ["", "77\n", "77\n127.0.0.1:8000\n"])
+def test_a_forum_that_has_not_said_yet_where_it_is_reached_is_nowhere(
+    tmp_path: Path, written: str
+) -> None:
+    with (tmp_path / "run.lock").open("a+", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.write(written)
+        file.flush()
+        assert running_at(tmp_path) is None

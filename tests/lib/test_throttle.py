@@ -93,3 +93,23 @@ def test_windows_long_over_are_swept(app, at_noon):
     with unit_of_work():
         throttle.sweep()
     assert session().scalar(select(func.count()).select_from(Throttle)) == 1
+
+
+@pytest.mark.parametrize(
+    ("address", "neighbour", "is_one"),
+    [
+        ("2001:db8::1", "2001:db8::2", True),
+        ("2001:db8:1::5", "2001:db8:1:0:a:b:c:d", True),
+        ("2001:db8:1:1::5", "2001:db8:1:2::5", False),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("unknown:", "unknown:", True),
+    ],
+)
+def test_addresses_of_one_household_are_counted_as_one(app, address, neighbour, is_one):
+    def keys(of: str) -> list[tuple[Limit, str]]:
+        with app.test_request_context(environ_base={"REMOTE_ADDR": of}):
+            return throttle.by_address(TWO)
+
+    assert (keys(address) == keys(neighbour)) is is_one

@@ -49,10 +49,8 @@ def test_many_threads_write_one_after_the_other(app):
     assert session().scalar(text("SELECT count FROM throttles")) == 24
 
 
-@pytest.mark.both_databases
+@pytest.mark.postgresql
 def test_a_connection_that_died_while_it_lay_idle_is_replaced(app, monkeypatch):
-    if db.engine.dialect.name != "postgresql":
-        return
     monkeypatch.setattr(turns, "_IDLE", 0.0)
     session().rollback()
     with db.engine.connect() as connection:
