@@ -1,5 +1,6 @@
 """Pages of plain text: about, privacy; and what machines ask for."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +11,8 @@ from flask import Blueprint, Response, current_app, render_template, request
 from sqlalchemy import text
 
 from forum.accounts.sessions import viewer
+from forum.films.cards import FilmCard, film_card
+from forum.films.queries import arguing_now
 from forum.lib import throttle
 from forum.lib.addresses import url_for
 from forum.lib.database import session
@@ -26,6 +29,7 @@ log = structlog.get_logger()
 
 _REPORTS_BY_ADDRESS = Limit("csp-address", 20, timedelta(hours=1))
 _FOLDER = Path(__file__).parent
+_POSTERS = 4
 
 
 @blueprint.get("/about")
@@ -33,7 +37,8 @@ def about() -> str:
     """What this site is."""
     may_edit = can_change_texts(viewer())
     edit_url = url_for("moderation.edit_text", name="about") if may_edit else None
-    return _page(_("About"), "about", edit_url)
+    posters = [film_card(film) for film in arguing_now(_POSTERS)]
+    return _page(_("About"), "about", edit_url, posters)
 
 
 @blueprint.get("/privacy")
@@ -80,11 +85,17 @@ def starting_text(name: str) -> str | None:
     return own or (file.read_text("utf-8") if file.exists() else None)
 
 
-def _page(heading: str, name: str, edit_url: str | None = None) -> str:
+def _page(
+    heading: str, name: str, edit_url: str | None = None, posters: Sequence[FilmCard] = ()
+) -> str:
     kept = site_text(name)
     html = kept.html if kept is not None else _rendered(starting_text(name) or "")
     return render_template(
-        "texts/page.html", heading=heading, html=reveal(html, ()), edit_url=edit_url
+        "texts/page.html",
+        heading=heading,
+        html=reveal(html, ()),
+        edit_url=edit_url,
+        posters=posters,
     )
 
 
