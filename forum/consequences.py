@@ -59,6 +59,7 @@ def upkeep(_payload: dict[str, Any]) -> None:
     for film_id in ranks.films_to_refresh():
         jobs.enqueue("refresh_prior", {"film_id": film_id})
     throttle.sweep()
+    jobs.sweep()
     accounts.sweep_sessions(by=_OPERATOR)
 
 

@@ -12,13 +12,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import JSON, Index, String, Text, func, select, text, update
+from sqlalchemy import JSON, Index, String, Text, delete, func, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.lib import clock
 from forum.lib.database import Base, session, unit_of_work
 
 LEASE = timedelta(minutes=5)
+_KEPT = timedelta(days=30)
 MOST_ATTEMPTS = 8
 PAUSE = 2.0
 """Seconds between two looks for work when there was none."""
@@ -29,7 +30,8 @@ log = structlog.get_logger()
 
 
 class Job(Base):
-    """One piece of work; its row stays when it is done, or given up with its last error."""
+    """One piece of work; its row stays for a while when it is done, and for good when it is given
+    up, with its last error."""
 
     __tablename__ = "jobs"
     __table_args__ = (
@@ -92,6 +94,14 @@ def overdue(late_by: timedelta) -> int:
             .where(Job.done_at.is_(None), Job.run_at < due, Job.attempts < MOST_ATTEMPTS)
         )
         .one()
+    )
+
+
+def sweep() -> None:
+    """Delete what was done long ago. Part of the current transaction."""
+    session().execute(
+        delete(Job).where(Job.done_at < clock.now() - _KEPT),
+        execution_options={"synchronize_session": False},
     )
 
 

@@ -236,3 +236,20 @@ def test_a_worker_outlives_idle_times_and_a_database_that_is_away(app, ran, monk
     jobs.work_forever()
     others.join()
     assert rows() == 1
+
+
+def test_jobs_that_were_done_long_ago_go(ran):
+    with time_machine.travel("2026-05-01T12:00:00Z", tick=False) as moment:
+        enqueue(1)
+        enqueue(2, later=timedelta(days=20))
+        jobs.run_due()
+        moment.shift(timedelta(days=20, seconds=1))
+        jobs.run_due()
+        moment.shift(timedelta(days=11))
+        enqueue(3)
+        with unit_of_work():
+            jobs.sweep()
+        session().rollback()
+        assert [
+            job.payload["number"] for job in session().scalars(select(Job).order_by(Job.id))
+        ] == [2, 3]
