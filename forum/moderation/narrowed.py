@@ -23,4 +23,5 @@ def film_id() -> int | None:
 
 def url(endpoint: str, **values: Any) -> str:
     """An address of the queue or of one of its cases, with what is chosen."""
-    return url_for(endpoint, **values, kind=kind(), film=film_id())
+    chosen = {"kind": kind(), "film": film_id()} if request.args else {}
+    return url_for(endpoint, **values, **chosen)

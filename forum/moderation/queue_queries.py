@@ -60,6 +60,13 @@ _NAMES = select(Film.id, Film.slug, Film.title).where(
     Film.id.in_(bindparam("films", expanding=True))
 )
 
+_DECIDED = (
+    select(Case.opened_at, Case.closed_at, func.count().over().label("cases"))
+    .where(Case.closed_at > bindparam("moment"), Case.outcome.in_(_JUDGED))
+    .order_by(Case.closed_at.desc())
+    .limit(100)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
@@ -128,12 +135,7 @@ def usual_wait() -> timedelta | None:
 
 
 def decided_since(moment: datetime) -> tuple[int, timedelta | None]:
-    """How many cases were decided after `moment`, and their median time; for an empty queue."""
-    rows = session().execute(
-        select(Case.opened_at, Case.closed_at)
-        .where(Case.closed_at > moment, Case.outcome.in_(_JUDGED))
-        .order_by(Case.closed_at.desc())
-        .limit(1000)
-    )
-    times = sorted(closed - opened for opened, closed in rows if closed is not None)
-    return len(times), times[len(times) // 2] if times else None
+    """How many cases were decided after `moment`, and the median time of the last hundred."""
+    rows = run(_DECIDED, {"moment": moment}).all()
+    times = sorted(row.closed_at - row.opened_at for row in rows)
+    return (rows[0].cases, times[len(times) // 2]) if rows else (0, None)
