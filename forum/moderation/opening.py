@@ -100,7 +100,9 @@ def follow_revision(post: Post) -> None:
         case.hold_reason = post.hold_reason
     elif case.hold_reason is not None and not has_pending(post):
         case.hold_reason = None
-        if case.kind == "edit":  # the change that waited is gone, and nothing else was the matter
+        if case.kind == "edit" and open_reports(post.id):
+            case.kind = "report"
+        elif case.kind == "edit":  # the change that waited is gone, and nothing else was the matter
             _end(case, "withdrawn", post.author_id)
 
 

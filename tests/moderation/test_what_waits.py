@@ -19,7 +19,7 @@ from forum.moderation.log import verify
 from forum.moderation.models import Case, LogEntry, Report
 from forum.moderation.situations import situation_of
 from forum.permissions import Refused
-from forum.theories.changes import Outdated, revise, withdraw
+from forum.theories.changes import Outdated, revise, withdraw, withdraw_change
 from forum.theories.models import PendingRevision, Revision, Theory
 from forum.theories.writing import words
 from tests.conftest import settings_for
@@ -219,17 +219,42 @@ def test_a_small_change_leaves_the_reports_of_a_case_waiting():
     assert (open_case().kind, open_case().hold_reason) == ("report", None)
 
 
-@pytest.mark.parametrize(("act", "version"), [("approve", 2), ("refuse", 1)])
-def test_settling_a_change_leaves_the_reports_of_a_case_waiting(act, version):
-    theory, author = an_approved_theory()
+def report_it(theory, _author):
     reported(theory, a_fan(seen=(film_of(theory),)))
+
+
+def change_it(theory, author):
     revised(theory, author, f"Watch it {LEAK}")
+
+
+WHICHEVER_CAME_FIRST = [(report_it, change_it), (change_it, report_it)]
+
+
+@pytest.mark.parametrize("both", WHICHEVER_CAME_FIRST)
+@pytest.mark.parametrize(("act", "version"), [("approve", 2), ("refuse", 1)])
+def test_settling_a_change_leaves_the_reports_of_a_case_waiting(act, version, both):
+    theory, author = an_approved_theory()
+    for come in both:
+        come(theory, author)
     decide(open_case(), act, a_moderator())
     assert again(theory).version == version
     assert found(select(Report.state)) == ["open"]
+    assert (open_case().kind, open_case().hold_reason) == ("report", None)
     assert "refuse" not in acts_for(theory)
     decide(open_case(), "remove", a_moderator())
     assert found(select(Report.state)) == ["upheld"]
+
+
+@pytest.mark.parametrize("both", WHICHEVER_CAME_FIRST)
+def test_an_author_who_takes_a_change_back_leaves_the_reports_of_a_case_waiting(both):
+    theory, author = an_approved_theory()
+    for come in both:
+        come(theory, author)
+    with unit_of_work():
+        withdraw_change(theory, by=author)
+    assert (open_case().kind, open_case().hold_reason) == ("report", None)
+    decide(open_case(), "no_action", a_moderator())
+    assert found(select(Report.state)) == ["declined"]
 
 
 def refused(decision):
