@@ -202,6 +202,20 @@ def test_of_two_tabs_that_change_what_waits_the_slower_sees_both_texts(app):
     assert found(select(PendingRevision.body)) == [f"Second {LEAK}"]
 
 
+def test_an_author_who_goes_back_to_what_stands_takes_the_change_back(app):
+    theory, author = an_approved_theory()
+    revised(theory, author, f"Watch it {LEAK}")
+    case, [waiting] = open_case(), found(select(PendingRevision))
+    own = a_visitor(app, author_of(theory), seen=(film_of(theory),))
+    stands = {name: getattr(theory, name) for name in ("safe_title", "title", "kind", "body")}
+    answer = own.post(
+        f"/posts/{theory.id}/revisions", version=theory.version, change=waiting.stamp, **stands
+    )
+    assert "Your change is withdrawn. The version before stands." in own.see(answer.location)
+    assert (found(select(PendingRevision)), again(case).outcome) == ([], "withdrawn")
+    assert again(theory).version == 1
+
+
 def test_a_change_that_waits_is_edited_after_moderators_gave_another_safe_title(app):
     theory, author = an_approved_theory()
     revised(theory, author, f"Watch it {LEAK}")
