@@ -229,8 +229,8 @@ def has_open_report(post_id: int, user_id: int) -> bool:
             .join(Case, Case.id == Report.case_id)
             .where(
                 Case.post_id == post_id,
-                Case.closed_at.is_(None),
                 Report.reporter_id == user_id,
+                Report.state == "open",
             )
         )
         is not None

@@ -319,6 +319,29 @@ def test_whoever_restores_a_post_finds_the_change_that_waited(app):
     assert acts_for(again(theory))[:2] == ["approve", "refuse"]
 
 
+@pytest.mark.parametrize("said", [(2, "rude"), (4, "It advertises, too.")])
+def test_who_reports_anew_in_a_case_that_was_opened_again_waits_for_an_answer(app, said):
+    theory, author = an_approved_theory()
+    revised(theory, author, f"Watch it {LEAK}")
+    reporter, moderator = a_user(), a_moderator()
+    reported(theory, viewer_of(reporter))
+    removal = decide(open_case(), "remove", moderator)
+    with unit_of_work():
+        decisions.reverse(removal, Grounds(reasons="It was wrong."), by=moderator)
+    assert found(select(Report.state)) == ["declined"]
+    page, again_by = f"/posts/{theory.id}/reports/new", a_visitor(app, reporter)
+    assert "You have reported it." not in again_by.see(page)
+    rule, text = said
+    answer = again_by.post(f"/posts/{theory.id}/reports", rule=str(rule), words=text)
+    assert "You will hear what came of it" in again_by.see(answer.location)
+    [report] = found(select(Report))
+    assert (report.state, report.rule_number, report.words) == ("open", rule, text)
+    assert (report.decided_at, report.decision_id) == (None, None)
+    assert "You have reported it." in again_by.see(page)
+    decide(open_case(), "remove", moderator)
+    assert "was right" in again_by.see("/inbox")
+
+
 def test_another_safe_title_waits_however_long_the_text_below_it_is():
     theory, author = an_approved_theory(BODY * 20)
     assert revised(theory, author, BODY * 20 + " More.") is True
