@@ -68,8 +68,7 @@ def report(post: Post, rule_number: int, words: str, *, by: Viewer) -> bool:
     session().execute(
         statement.on_conflict_do_update(index_elements=["case_id", "reporter_id"], set_=said)
     )
-    if not reviewed:
-        weigh(case)
+    weigh(case)
     events.record(
         Kind.REPORT_FILED,
         by=by,
