@@ -41,8 +41,6 @@ NOTICES = {
     "draft-discarded": _("The draft is gone."),
     "voted": _("Your vote counts."),
     "vote-withdrawn": _("Your vote is withdrawn."),
-    "locked": _("The question is locked."),
-    "unlocked": _("The question is open again."),
     "pinned": _("The question is pinned."),
     "unpinned": _("The question is no longer pinned."),
 }
