@@ -10,6 +10,7 @@ from forum.accounts.models import User
 from forum.films.models import Film
 from forum.lib.addresses import LARGEST_ID
 from forum.lib.database import session
+from forum.moderation.acts import SANCTIONS
 from forum.moderation.models import (
     Case,
     CaseOpening,
@@ -186,7 +187,7 @@ def last_decision_against(user_id: int) -> Decision | None:
         select(Decision)
         .where(
             Decision.user_id == user_id,
-            Decision.act.in_(("suspend", "ban", "ban_and_remove")),
+            Decision.act.in_(SANCTIONS),
             Decision.reverted_by_id.is_(None),
         )
         .order_by(Decision.id.desc())
