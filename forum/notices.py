@@ -1,9 +1,9 @@
 """What is said on the next page after an act, by the code in its address (``?said=``)."""
 
-import re
 from dataclasses import dataclass
 
 from forum.lib.addresses import url_for
+from forum.lib.answers import genuine
 from forum.lib.language import gettext as _
 from forum.lib.language import ngettext
 from forum.moderation.acts import ACTS
@@ -41,8 +41,6 @@ NOTICES = {
     "draft-discarded": _("The draft is gone."),
     "voted": _("Your vote counts."),
     "vote-withdrawn": _("Your vote is withdrawn."),
-    "locked": _("The question is locked."),
-    "unlocked": _("The question is open again."),
     "pinned": _("The question is pinned."),
     "unpinned": _("The question is no longer pinned."),
 }
@@ -61,13 +59,16 @@ def notice(said: str) -> Notice | None:
     """What is said by a code; None if it is none.
 
     Args:
-        said: the code, with the number of a decision that can be undone (``decided-hide.12``) and
-            of the posts that went with it (``decided-ban_and_remove.12.200``).
+        said: the code, or one that we have signed with the number of a decision that can be undone
+            (``decided-hide.12.…``) and of the posts that went with it
+            (``decided-ban_and_remove.12.200.…``). Other numbers tell nothing: anybody can make a
+            link.
     """
-    code, *rest = said.split(".")
+    code = said.partition(".")[0]
     if code not in NOTICES:
         return None
-    numbers = [int(number) for number in rest[:2] if re.fullmatch(r"[0-9]{1,9}", number)]
+    _code, *rest = (genuine(said) or code).split(".")
+    numbers = [int(number) for number in rest]
     text = NOTICES[code]
     if len(numbers) > 1:
         removed = ngettext("%(num)d post was removed.", "%(num)d posts were removed.", numbers[1])

@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Response, current_app, redirect, request
+from itsdangerous import BadSignature, Signer
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
@@ -35,6 +36,23 @@ def onward(url: str, said: str = "", anchor: str = "") -> Response:
     if said:
         url += ("&" if "?" in url else "?") + urlencode({"said": said})
     return elsewhere(url + (f"#{anchor}" if anchor else ""), 303)
+
+
+def signed(said: str) -> str:
+    """A code with numbers such that nobody else can make it, for `onward`."""
+    return _signer().sign(said).decode()
+
+
+def genuine(said: str) -> str | None:
+    """What `signed` was given; None if nobody of us made `said`."""
+    try:
+        return _signer().unsign(said).decode()
+    except BadSignature:
+        return None
+
+
+def _signer() -> Signer:
+    return Signer(current_app.config["SECRET_KEY"], salt="said")
 
 
 def elsewhere(url: str, status: int) -> Response:

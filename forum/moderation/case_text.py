@@ -1,6 +1,6 @@
 """What a case is about, as a moderator reads it: sealed until they open it knowingly."""
 
-from collections.abc import Collection, Container
+from collections.abc import Collection, Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from forum.films.models import Film
 from forum.lib import diff, markup
 from forum.lib.database import session
 from forum.lib.language import gettext as _
+from forum.lib.markup import Scope
 from forum.moderation import cards, narrowed
 from forum.moderation.models import Case
 from forum.moderation.queries import Facts
@@ -162,8 +163,9 @@ def named_post(post: Post, author: User, viewer: Fan | Guest) -> CasePost:
 def pending_diff(post: Post, pending: PendingRevision, opening: Opening) -> list[diff.Line]:
     """What a change that waits would change."""
 
+    scopes = {slug: scope.id for slug, scope in scopes_in(post.body, pending.body).items()}
+
     def shown(body: str) -> str:
-        scopes = {slug: scope.id for slug, scope in scopes_in(body).items()}
         return markup.redact(body, scopes, opening.scopes)
 
     changes = []
@@ -176,14 +178,18 @@ def pending_diff(post: Post, pending: PendingRevision, opening: Opening) -> list
 def _earlier(post: Post, opening: Opening, reported: Collection[int]) -> list[Earlier]:
     wanted = {post.version - 1, *reported} - {0, post.version}
     found = revisions_numbered(post.id, wanted) if wanted else []
-    return [_version(revision, post, opening, reported) for revision in found]
+    scopes = scopes_in(*(revision.body for revision in found))
+    return [_version(revision, post, opening, reported, scopes) for revision in found]
 
 
 def _version(
-    revision: Revision, post: Post, opening: Opening, reported: Collection[int]
+    revision: Revision,
+    post: Post,
+    opening: Opening,
+    reported: Collection[int],
+    scopes: Mapping[str, Scope],
 ) -> Earlier:
-    html = markup.render(revision.body, scopes_in(revision.body)).html
-    html = markup.reveal(html, opening.scopes)
+    html = markup.reveal(markup.render(revision.body, scopes).html, opening.scopes)
     if revision.number not in reported:
         return Earlier(_("The text before its last change"), None, html)
     if revision.title:

@@ -58,20 +58,17 @@ def report(post: Post, rule_number: int, words: str, *, by: Viewer) -> bool:
         "words": words,
         "weight": _weight_of(by),
         "post_version": post.version,
+        "state": "declined" if reviewed else "open",
+        "decided_at": now if reviewed else None,
+        "decision_id": None,
     }
     statement = insert_into(Report).values(
-        case_id=case.id,
-        reporter_id=by.id,
-        created_at=now,
-        state="declined" if reviewed else "open",
-        decided_at=now if reviewed else None,
-        **said,
+        case_id=case.id, reporter_id=by.id, created_at=now, **said
     )
     session().execute(
         statement.on_conflict_do_update(index_elements=["case_id", "reporter_id"], set_=said)
     )
-    if not reviewed:
-        weigh(case)
+    weigh(case)
     events.record(
         Kind.REPORT_FILED,
         by=by,
@@ -204,10 +201,12 @@ def _already_reviewed(post: Post, rule_number: int) -> Case | None:
 
 
 def _has_said(case: Case, rule_number: int, words: str, by: Viewer) -> bool:
-    """Whether somebody has reported the same in the same words, or anything where it is decided."""
+    """Whether somebody's report in the same words waits, or any of theirs where it is decided."""
     theirs = select(Report.id).where(Report.case_id == case.id, Report.reporter_id == by.id)
     if case.closed_at is None:
-        theirs = theirs.where(Report.rule_number == rule_number, Report.words == words)
+        theirs = theirs.where(
+            Report.state == "open", Report.rule_number == rule_number, Report.words == words
+        )
     return session().scalar(theirs) is not None
 
 

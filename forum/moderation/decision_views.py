@@ -8,7 +8,7 @@ from flask import Response, abort, request
 from forum.accounts.models import User
 from forum.accounts.sessions import viewer
 from forum.lib import clock
-from forum.lib.answers import onward
+from forum.lib.answers import onward, signed
 from forum.lib.database import session, unit_of_work
 from forum.lib.fields import number_in
 from forum.lib.language import gettext as _
@@ -92,9 +92,8 @@ def _onward(found: Case, decision: Decision, following: str | None) -> Response:
     something of it still has to be decided."""
     said = f"decided-{decision.act}"
     if ACTS[decision.act].reversal is not None:
-        said += f".{decision.id}"
-    if decision.act == "ban_and_remove":
-        said += f".{len(moved_by(decision))}"
+        moved = f".{len(moved_by(decision))}" if decision.act == "ban_and_remove" else ""
+        said = signed(f"{said}.{decision.id}{moved}")
     if decision.act != "hide" and _fresh(found).closed_at is None:
         return back_to_case(found.id, said)
     return onward(following or narrowed.url("moderation.queue"), said=said)

@@ -82,7 +82,7 @@ def undo(decision: Decision, post: Post, author: User, *, by: Viewer) -> Effect:
     """
     effect = Effect(reverts=[decision])
     if decision.act in SANCTIONS:
-        if not sanctions.is_last(decision):
+        if not sanctions.is_last(decision, author):
             raise NotPossible(_("A later sanction is in force: undo that one first."))
         sanctions.take_back(decision, author)
     elif decision.act == "lock":

@@ -12,7 +12,7 @@ from forum.moderation.effects import REMOVABLE
 from forum.moderation.models import Case, DecidedPost, Decision, Report
 from forum.moderation.situations import has_pending
 from forum.permissions import Viewer
-from forum.theories.locking import locked
+from forum.theories.locking import locked, require_the_same
 from forum.theories.models import Post
 from forum.theories.waiting import pending_of
 
@@ -37,16 +37,25 @@ def lock_case(case: Case, *, by: Viewer, everything: bool = False) -> tuple[Case
 
 
 def lock_author(about: Case | Decision, by: Viewer) -> User:
-    """The account of the author whom it is about, locked with the acting one before any post is."""
+    """The account of the author whom it is about, locked with the acting one before any post is.
+
+    Raises:
+        Refused: the acting account was demoted, banned, or the like, while the request waited.
+    """
     author = select(Post.author_id).where(Post.id == about.post_id)
     user_id = session().scalars(author).one()
-    accounts = session().scalars(
-        select(User)
-        .where(User.id.in_({user_id, by.id}))
-        .order_by(User.id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
+    accounts = (
+        session()
+        .scalars(
+            select(User)
+            .where(User.id.in_({user_id, by.id}))
+            .order_by(User.id)
+            .with_for_update(key_share=True)
+            .execution_options(populate_existing=True)
+        )
+        .all()
     )
+    require_the_same(by, [user for user in accounts if user.id == by.id])
     return next(user for user in accounts if user.id == user_id)
 
 
@@ -100,7 +109,9 @@ def follow_revision(post: Post) -> None:
         case.hold_reason = post.hold_reason
     elif case.hold_reason is not None and not has_pending(post):
         case.hold_reason = None
-        if case.kind == "edit":  # the change that waited is gone, and nothing else was the matter
+        if case.kind == "edit" and open_reports(post.id):
+            case.kind = "report"
+        elif case.kind == "edit":  # the change that waited is gone, and nothing else was the matter
             _end(case, "withdrawn", post.author_id)
 
 

@@ -10,6 +10,7 @@ from forum.accounts.models import User
 from forum.films.models import Film
 from forum.lib.addresses import LARGEST_ID
 from forum.lib.database import session
+from forum.moderation.acts import SANCTIONS
 from forum.moderation.models import (
     Case,
     CaseOpening,
@@ -186,7 +187,7 @@ def last_decision_against(user_id: int) -> Decision | None:
         select(Decision)
         .where(
             Decision.user_id == user_id,
-            Decision.act.in_(("suspend", "ban", "ban_and_remove")),
+            Decision.act.in_(SANCTIONS),
             Decision.reverted_by_id.is_(None),
         )
         .order_by(Decision.id.desc())
@@ -229,8 +230,8 @@ def has_open_report(post_id: int, user_id: int) -> bool:
             .join(Case, Case.id == Report.case_id)
             .where(
                 Case.post_id == post_id,
-                Case.closed_at.is_(None),
                 Report.reporter_id == user_id,
+                Report.state == "open",
             )
         )
         is not None

@@ -12,6 +12,7 @@ from forum.lib.database import insert_into, session
 from forum.lib.markup import render
 from forum.moderation.models import Rule, RuleVersion, SiteText
 from forum.permissions import Viewer, can_change_texts, can_operate, require
+from forum.theories.locking import lock_account
 
 _STARTING = Path(__file__).parent / "rules.toml"
 
@@ -45,9 +46,10 @@ def change_rule(
         version: the one that was rewritten; None for whichever stands.
 
     Raises:
-        Refused: `by` is no admin.
+        Refused: `by` is no admin, or not any more.
         Outdated: another version stands by now.
     """
+    lock_account(by)
     require(can_change_texts(by))
     session().refresh(rule, with_for_update=True)
     if (rule.title, rule.text) == (title, text):
@@ -66,9 +68,10 @@ def change_text(name: str, body: str, html: str, version: int, *, by: Viewer) ->
         version: the one that was rewritten; 0 for the one that no admin has written.
 
     Raises:
-        Refused: `by` is no admin.
+        Refused: `by` is no admin, or not any more.
         Outdated: another version stands by now.
     """
+    lock_account(by)
     require(can_change_texts(by))
     kept = session().get(SiteText, name, populate_existing=True)
     if kept is not None and kept.body == body:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from forum.accounts.models import Session, User
 from forum.lib import clock
@@ -21,14 +21,16 @@ def impose(act: str, author: User, until: datetime | None) -> None:
 
 
 def lift(author: User) -> list[Decision]:
-    """End what is in force against `author`; gives the decisions that put it there."""
+    """End what is in force against `author`; gives the decisions that are undone by that. One that
+    removed their posts, too, can still be undone by one act."""
+    ended = [one for one in _in_force(author) if one.act != "ban_and_remove"]
     author.sanction = author.sanctioned_until = None
-    return _unreverted(author)
+    return ended
 
 
 def take_back(decision: Decision, author: User) -> None:
     """Undo one sanction: what another decision put in force before it is in force again."""
-    before = [one for one in _unreverted(author) if one.id != decision.id]
+    before = [one for one in _in_force(author) if one.id != decision.id]
     if not before:
         author.sanction = author.sanctioned_until = None
     elif before[0].act == "suspend":
@@ -37,30 +39,27 @@ def take_back(decision: Decision, author: User) -> None:
         author.sanction, author.sanctioned_until = "banned", None
 
 
-def is_last(decision: Decision) -> bool:
-    """Whether no later sanction of the same account stands."""
-    later = session().scalar(
-        select(Decision.id)
-        .where(
-            Decision.user_id == decision.user_id,
-            Decision.id > decision.id,
-            Decision.act.in_(SANCTIONS),
-            Decision.reverted_by_id.is_(None),
-        )
-        .limit(1)
-    )
-    return later is None
+def is_last(decision: Decision, author: User) -> bool:
+    """Whether no later sanction of `author` is in force."""
+    return all(one.id <= decision.id for one in _in_force(author))
 
 
-def _unreverted(author: User) -> list[Decision]:
-    """The sanctions of `author` that nobody has undone and that are not over, the latest first."""
+def _in_force(author: User) -> list[Decision]:
+    """The sanctions of `author` that nobody has undone or lifted and that are not over, the latest
+    first."""
     now = clock.now()
+    lifted = select(func.coalesce(func.max(Decision.id), 0)).where(
+        Decision.user_id == author.id,
+        Decision.act == "lift",
+        Decision.case_id.is_not(None),  # else it undid one sanction, and no other
+    )
     decisions = session().scalars(
         select(Decision)
         .where(
             Decision.user_id == author.id,
             Decision.act.in_(SANCTIONS),
             Decision.reverted_by_id.is_(None),
+            Decision.id > lifted.scalar_subquery(),
         )
         .order_by(Decision.id.desc())
     )

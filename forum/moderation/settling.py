@@ -25,7 +25,7 @@ def settle(case: Case, decision: Decision, effect: Effect, *, is_change: bool) -
     case.version += 1
     if ACTS[decision.act].upholds is None and open_reports(post.id):
         return  # what was reported has still to be judged
-    if still_waits(post) or (is_change and case.kind != "edit"):
+    if still_waits(post) or (is_change and (case.kind == "own" or open_reports(post.id))):
         _go_on(case, post)
     else:
         _close(case, decision)
@@ -65,8 +65,8 @@ def _go_on(case: Case, post: Post) -> None:
         case.kind = case.kind if case.report_count else "held"
     elif not has_pending(post):
         case.hold_reason = None
-        # Where only the change was the matter, what was hidden since is a matter of its own.
-        case.kind = "own" if case.kind in ("edit", "held") else case.kind
+        if case.kind in ("edit", "held"):  # what was hidden since is a matter of its own
+            case.kind = "report" if case.report_count else "own"
 
 
 def _close(case: Case, decision: Decision) -> None:

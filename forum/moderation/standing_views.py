@@ -25,7 +25,7 @@ from forum.moderation.decisions import Grounds, GroundsMissing
 from forum.moderation.effects import NotPossible
 from forum.moderation.forms import ReversalForm
 from forum.moderation.log_views import how_words
-from forum.moderation.models import Decision, RefusedRevision, Report, RuleVersion
+from forum.moderation.models import Decision, Report, RuleVersion
 from forum.moderation.views import blueprint
 from forum.permissions import can_read_statement, can_see_queue, require
 from forum.theories import cards as post_cards
@@ -245,7 +245,7 @@ def _own_texts(decision: Decision, post: Post) -> list[OwnText]:
     """What the author gets back, or is told about: the post, and the changes that went with it."""
     if decision.act in ("purge", "lift"):
         return []
-    changes = [_own_change(decision, *row) for row in queries.refused_by(decision)]
+    changes = _own_changes(decision)
     if post.state == "purged" or (decision.act == "refuse" and changes):
         return changes
     readers = {
@@ -256,19 +256,23 @@ def _own_texts(decision: Decision, post: Post) -> list[OwnText]:
     return [OwnText(_("Your text"), who, markup.reveal(post.html, viewer().seen)), *changes]
 
 
-def _own_change(
-    decision: Decision, change: RefusedRevision, post: Post, above: Post | None, film: Film
-) -> OwnText:
-    html: str = render(change.body, scopes_in(change.body)).html
-    if change.title:
-        html = markup.headed(change.title, html)
-    html = markup.reveal(html, viewer().seen)
-    if decision.act == "refuse":
+def _own_changes(decision: Decision) -> list[OwnText]:
+    """The changes that a decision refused, or removed with their posts."""
+    rows = queries.refused_by(decision)
+    scopes = scopes_in(*(change.body for change, *_post in rows))
+    texts = []
+    for change, post, above, film in rows:
+        html: str = render(change.body, scopes).html
+        if change.title:
+            html = markup.headed(change.title, html)
+        heading = _("Your text")
         who = _("the change that was refused: only you can read it")
-        return OwnText(_("Your text"), who, html)
-    who = _("it waited, and was removed with the rest: only you can read it")
-    name = {"what": cards.safe_name(post, above, film, own=True)}
-    return OwnText(_("Your change of %(what)s") % name, who, html)
+        if decision.act != "refuse":
+            name = {"what": cards.safe_name(post, above, film, own=True)}
+            heading = _("Your change of %(what)s") % name
+            who = _("it waited, and was removed with the rest: only you can read it")
+        texts.append(OwnText(heading, who, markup.reveal(html, viewer().seen)))
+    return texts
 
 
 def _outcome(report: Report, post: Post, above: Post | None, film: Film) -> ReportOutcome:

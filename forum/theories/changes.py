@@ -41,7 +41,8 @@ def revise(post: Post, words: Words, version: int, *, by: Viewer, change: str = 
         return False
     if (post.version, waiting.stamp if waiting is not None else "") != (version, change):
         raise Outdated
-    if _says(post, words):
+    if _says(post, words):  # where a change waited, its author goes back on it
+        _take_back(post, by)
         return True
     quotas.check_changes(by)
     hold_reason = _reason_to_hold(post, words, by)
@@ -76,16 +77,7 @@ def withdraw_change(post: Post, *, by: Viewer) -> None:
     """
     post = locked(post, by=by)
     require(can_withdraw(by, post))
-    if session().get(PendingRevision, post.id) is None:
-        return
-    drop_pending(post)
-    events.record(
-        Kind.REVISION_WITHDRAWN,
-        by=by,
-        user_id=post.author_id,
-        film_id=post.film_id,
-        post_id=post.id,
-    )
+    _take_back(post, by)
 
 
 def pin(thread: Post, pins: bool, *, by: Viewer) -> None:
@@ -138,6 +130,20 @@ def _hold(post: Post, words: Words, reason: str, by: Viewer) -> None:
         film_id=post.film_id,
         post_id=post.id,
         codes={"reason": reason},
+    )
+
+
+def _take_back(post: Post, by: Viewer) -> None:
+    """Forget the change that waits, if there is one; its case follows."""
+    if session().get(PendingRevision, post.id) is None:
+        return
+    drop_pending(post)
+    events.record(
+        Kind.REVISION_WITHDRAWN,
+        by=by,
+        user_id=post.author_id,
+        film_id=post.film_id,
+        post_id=post.id,
     )
 
 

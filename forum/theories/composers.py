@@ -226,17 +226,12 @@ def edit_composer(post: Post) -> Composer:
         }
         return render_template("theories/compose_theory.html", **context), status
 
-    def publish(words: Words) -> tuple[Post, str]:
-        change = form.change.data or ""
-        stands = changes.revise(post, words, form.edited_version(), by=viewer(), change=change)
-        return post, "saved" if stands else "edit-held"
-
     return Composer(
         kind=post.type,
         target_id=post.id,
         form=form,
         show=show,
-        publish=publish,
+        publish=lambda words: _revised(post, words, form),
         here=url_for("theories.edit", post_id=post.id),
         film_id=post.film_id,
         is_edit=True,
@@ -249,6 +244,13 @@ def _filled(form_class: type[ComposerForm], post: Post, pending: PendingRevision
     form.version.data = str(post.version)
     form.change.data = pending.stamp if pending is not None else ""
     return form
+
+
+def _revised(post: Post, words: Words, form: ComposerForm) -> tuple[Post, str]:
+    version, change = form.edited_version(), form.change.data or ""
+    if not changes.revise(post, words, version, by=viewer(), change=change):
+        return post, "edit-held"
+    return post, "change-withdrawn" if change and post.version == version else "saved"
 
 
 def _draft_url(kind: str, target_id: int) -> str:

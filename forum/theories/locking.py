@@ -1,10 +1,12 @@
 """Rows locked in the one order that everybody keeps: account, thread, theory, reply, then film."""
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, select
 
 from forum.accounts.models import User
+from forum.accounts.sessions import sanction_in_force
 from forum.accounts.viewers import Fan
 from forum.lib import clock
 from forum.lib.database import id_of, run, session, table_of
@@ -43,10 +45,7 @@ def _with_what_is_above(*columns: Any) -> Any:
     )
 
 
-_STANDING = tuple(
-    _users.c[name].label(f"by_{name}")
-    for name in ("role", "trust_set", "sanction", "sanctioned_until")
-)
+_STANDING = tuple(_users.c[n] for n in ("role", "trust_set", "sanction", "sanctioned_until"))
 _LOCKED = _with_what_is_above(Post, *_STANDING).execution_options(populate_existing=True)
 _LOCKED_ROWS = _with_what_is_above(*ROW, *_STANDING)
 _ACCOUNT = select(*_STANDING).where(_users.c.id == bindparam("by")).with_for_update(key_share=True)
@@ -62,7 +61,7 @@ def locked(post: P, *, by: Viewer) -> P:
     Raises:
         Refused: the account was banned, or the like, while the request waited.
     """
-    _require_the_same(by, session().execute(_LOCKED, {"id": id_of(post), "by": by.id}).all())
+    require_the_same(by, session().execute(_LOCKED, {"id": id_of(post), "by": by.id}).all())
     return post
 
 
@@ -74,7 +73,7 @@ def locked_row(post_id: int, *, by: Viewer) -> Any:
         Refused: there is no such post, or see `locked`.
     """
     rows = run(_LOCKED_ROWS, {"id": post_id, "by": by.id}).all()
-    _require_the_same(by, rows)
+    require_the_same(by, rows)
     for row in rows:
         if row.id == post_id:
             return row
@@ -87,19 +86,25 @@ def lock_account(by: Viewer) -> None:
     Raises:
         Refused: see `locked`.
     """
-    _require_the_same(by, run(_ACCOUNT, {"by": by.id}).all())
+    require_the_same(by, run(_ACCOUNT, {"by": by.id}).all())
 
 
-def _require_the_same(by: Viewer, rows: Any) -> None:
-    """Refuse where an account stands otherwise than when its request began: a ban holds for what
-    was on its way already."""
+def require_the_same(by: Viewer, rows: Sequence[Any]) -> None:
+    """Go on only if the account of `by` stands as it did when its request began: a ban holds for
+    what was on its way already.
+
+    Args:
+        rows: what was read under the lock; the first one has the account's columns.
+
+    Raises:
+        Refused: it stands otherwise.
+    """
     if not rows or not isinstance(by, Fan):
         return
     now = rows[0]
-    until = now.by_sanctioned_until
-    is_sanctioned = now.by_sanction is not None and (until is None or until > clock.now())
-    if (now.by_role, now.by_trust_set) != (by.role, by.trust_set) or (
-        is_sanctioned and by.sanction is None
+    sanction = sanction_in_force(now.sanction, now.sanctioned_until, clock.now())
+    if (now.role, now.trust_set) != (by.role, by.trust_set) or (
+        sanction is not None and by.sanction is None
     ):
         reason = _("Your account has changed meanwhile: look at this page again.")
         raise Refused(Verdict(False, reason, "state"))

@@ -225,10 +225,7 @@ class Revision(Base):
     """What a post said at one time; number 1 is what it first said."""
 
     __tablename__ = "revisions"
-    __table_args__ = (
-        UniqueConstraint("post_id", "number"),
-        Index("ix_revisions_author_id", "author_id", "at"),
-    )
+    __table_args__ = (UniqueConstraint("post_id", "number"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     post_id: Mapped[int] = mapped_column(ForeignKey("posts.id"))

@@ -6,11 +6,12 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
 
+from forum.events import Event, Kind
 from forum.lib import clock, quotas
 from forum.lib.database import run, table_of
 from forum.lib.quotas import Quota
 from forum.permissions import Viewer
-from forum.theories.models import Post, Revision
+from forum.theories.models import Post
 
 _posts = table_of(Post)
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -51,7 +52,8 @@ def check(by: Viewer, kind: str) -> None:
 
 
 def check_changes(by: Viewer) -> None:
-    """Refuse one more change of what `by` has written beyond their quota; the rest as `check`."""
+    """Refuse one more change of what `by` has written beyond their quota, whether it waits or not;
+    the rest as `check`."""
     if by.is_admin:
         return
     quota = _CHANGES if by.is_member or by.is_moderator else _NEWCOMERS_CHANGES
@@ -63,8 +65,12 @@ def check_changes(by: Viewer) -> None:
     quotas.check(quota, changed_since, clock.now())
 
 
+# A change that waits counts when it is sent, not once more when a moderator approves it.
 _CHANGED = select(func.count()).where(
-    Revision.author_id == bindparam("by"), Revision.number > 1, Revision.at > bindparam("since")
+    Event.kind.in_([Kind.POST_REVISED, Kind.REVISION_HELD]),
+    Event.at > bindparam("since"),
+    Event.by_id == bindparam("by"),
+    Event.user_id == bindparam("by"),
 )
 
 

@@ -43,9 +43,10 @@ class Words:
         }
 
 
-def scopes_in(body: str) -> dict[str, Scope]:
-    """The films that veils in `body` name, by slug; reads the database only if there are any."""
-    named = scopes_named(body)
+def scopes_in(*bodies: str) -> dict[str, Scope]:
+    """The films that veils in `bodies` name, by slug; reads the database only if there are any, and
+    then once."""
+    named = set().union(*map(scopes_named, bodies))
     if not named:
         return {}
     films = session().execute(

@@ -2,14 +2,16 @@
 
 Each public function of an operation module takes ``by`` as a keyword that can't be left out, and
 its first statement is ``require(can_…(by, …))``. Only what locks rows may stand before it: a
-permission is asked of what the database holds under the lock, not of what a page once read.
+permission is asked of what the database holds under the lock, not of what a page once read. Where a
+moderator may have taken it away meanwhile, one of the locks compares the account that acts with
+what it was when its request began.
 """
 
 import ast
 
 import pytest
 
-from tests.laws.trees import Trees, modules, planted, sources
+from tests.laws.trees import Trees, functions, modules, planted, sources
 
 MORE_MODULES = (
     "forum.accounts.credentials",
@@ -21,15 +23,16 @@ MORE_MODULES = (
 )
 """Operation modules besides those called operations."""
 
-LOCKS = (
-    "locked",
-    "lock_account",
-    "lock_author",
-    "lock_case",
-    "lock_decided",
-    "locked_row",
-    "still_has",
-)
+LOCKS_ON_THE_ACCOUNT = ("locked", "lock_account", "lock_author", "lock_case", "locked_row")
+"""Locks that refuse an account whose role, trust or sanction is another by now."""
+
+LOCKS = (*LOCKS_ON_THE_ACCOUNT, "lock_decided", "still_has")
+
+NOT_TAKEN_AWAY = {
+    *("can_find", "can_open_seal", "can_have_account", "can_keep_draft"),
+    *("can_log_in", "can_sign_up", "can_operate"),
+}
+"""Permissions that last as long as a request, or are the operator's."""
 
 
 def operation_modules(trees: Trees) -> Trees:
@@ -57,9 +60,14 @@ def _problems(act: ast.FunctionDef) -> list[str]:
     given = [default for arg, default in keywords.items() if arg.arg == "by"]
     if given != [None]:
         found.append("doesn't take by as a keyword without a default")
-    statements = [node for node in act.body if not _is_docstring(node) and not _locks(node)]
+    locks = [node for node in act.body if _locks(node)]
+    statements = [node for node in act.body if not _is_docstring(node) and node not in locks]
     if not statements or not _requires(statements[0]):
         found.append("doesn't require a permission of by first")
+    elif not _permissions(statements[0]) <= NOT_TAKEN_AWAY:
+        before = [node for node in locks if node.lineno < statements[0].lineno]
+        if not any(map(_locks_the_account, before)):
+            found.append("doesn't lock the account that acts first")
     return found
 
 
@@ -76,19 +84,43 @@ def _locks(node: ast.stmt) -> bool:
     return any(keyword.arg == "with_for_update" for keyword in call.keywords)
 
 
+def _locks_the_account(node: ast.stmt) -> bool:
+    """Whether a lock is on the account, too; on everything of an author's it is on theirs alone."""
+    [call, *_inner] = (inner for inner in ast.walk(node) if isinstance(inner, ast.Call))
+    is_named = isinstance(call.func, ast.Name) and call.func.id in LOCKS_ON_THE_ACCOUNT
+    return is_named and all(keyword.arg != "everything" for keyword in call.keywords)
+
+
 def _requires(node: ast.stmt) -> bool:
     call = node.value if isinstance(node, ast.Expr) else None
     if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
         return False
-    names = {inner.id for inner in ast.walk(call) if isinstance(inner, ast.Name)}
-    asks = any(name.startswith("can_") for name in names)
-    return call.func.id == "require" and asks and "by" in names
+    return call.func.id == "require" and bool(_permissions(node)) and "by" in _names(node)
+
+
+def _permissions(node: ast.stmt) -> set[str]:
+    return {name for name in _names(node) if name.startswith("can_")}
+
+
+def _names(node: ast.stmt) -> set[str]:
+    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
 
 
 def test_every_act_requires_a_permission_first() -> None:
     trees = modules(sources())
     assert len(operation_modules(trees)) >= 6
     assert breaches(trees) == []
+
+
+def test_a_lock_on_the_account_compares_it() -> None:
+    found = {
+        function.name: function
+        for tree in modules(sources()).values()
+        for function in functions(tree)
+    }
+    compares = {"require_the_same", *LOCKS_ON_THE_ACCOUNT}
+    for name in LOCKS_ON_THE_ACCOUNT:
+        assert _names(found[name]) & compares, name
 
 
 GOOD = "def act(post, *, by):\n    post = locked(post, by=by)\n    require(can_edit(by, post))"
@@ -98,8 +130,15 @@ GOOD = "def act(post, *, by):\n    post = locked(post, by=by)\n    require(can_e
     ("breach", "said"),
     [
         (GOOD, None),
-        ("def act(by, post):\n    require(can_edit(by, post))", "doesn't take by"),
-        ("def act(post, *, by=None):\n    require(can_edit(by, post))", "doesn't take by"),
+        ("def act(*, by):\n    require(can_have_account(by))", None),
+        (GOOD.replace("*, by", "by"), "doesn't take by"),
+        (GOOD.replace("*, by", "*, by=None"), "doesn't take by"),
+        ("def act(post, *, by):\n    require(can_edit(by, post))", "doesn't lock the account"),
+        (GOOD.replace("locked(post, by=by)", "lock_decided(post)"), "doesn't lock the account"),
+        (
+            GOOD.replace("locked(post", "lock_case(post, everything=True"),
+            "doesn't lock the account",
+        ),
         ("def act(post, *, by):\n    post.title = ''", "doesn't require"),
         ("def act(post, *, by):\n    '''Act.'''", "doesn't require"),
         (

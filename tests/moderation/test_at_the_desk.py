@@ -104,6 +104,17 @@ def test_a_notice_with_nonsense_for_a_number_says_what_it_says(guest, said):
     assert the_notice(guest.see(f"/films?said={said}")) == "Hidden."
 
 
+def test_nobody_makes_a_notice_tell_numbers_or_offer_an_undoing(usher, guest):
+    answer = sends(usher, a_case(), "ban_and_remove")
+    signed = answer.location.partition("said=")[2]
+    assert signed.startswith("decided-ban_and_remove.1.1.")
+    assert "Undo" in the_notice(guest.see(f"/films?said={signed}"))
+    for forged in ("decided-ban_and_remove.1.1", signed.replace(".1.1.", ".1.999.")):
+        assert the_notice(guest.see(f"/films?said={forged}")) == "Banned."
+    for forged in ("logged-out.1", f"logged-out.{signed}"):
+        assert the_notice(guest.see(f"/films?said={forged}")) == "You are logged out."
+
+
 def test_what_is_hidden_is_restored_by_one_button_that_takes_the_reasons(app, usher):
     case = a_case()
     sends(usher, case, "hide")

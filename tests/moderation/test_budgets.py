@@ -4,11 +4,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from forum.accounts.viewers import Operator
+from forum.accounts.viewers import Fan, Operator
 from forum.lib.database import unit_of_work
 from forum.moderation import cases, decisions
 from forum.moderation.decisions import Grounds
+from forum.theories.changes import revise
 from forum.theories.models import Post
+from forum.theories.writing import words
 from tests.factories import (
     a_case,
     a_fan,
@@ -19,15 +21,20 @@ from tests.factories import (
     a_thread,
     a_user,
     a_visitor,
+    author_of,
     decide,
     found,
     the_rules,
+    viewer_of,
 )
 from tests.laws.test_statements import SIGNED_IN, counted
 from tests.visitors import Visitor
 
 CASE = 12
 """A case stands beside the queue, with its passage, reports, notes, and all that came before."""
+
+CHANGED = CASE + 1
+"""Where veils of its versions name films, those are looked up as well, all at once."""
 
 SWEEP = 50
 """Holds SQLite's write lock meanwhile, however much the spammer had posted."""
@@ -53,11 +60,16 @@ class Desk:
         with unit_of_work():
             for number in range(size):
                 cases.add_note(case, f"A note {number}.", by=judge)
+        changed = a_theory(thread, body=f"Like >!film:{a_film().slug} | the shark!<.")
+        for _ in range(size):
+            self.report(changed, a_fan(seen=(film,)))
+            change(changed, viewer_of(author_of(changed)), f"{changed.body} Again.")
         usher = a_visitor(app, a_user(role="moderator"), seen=(film,))
         own = a_visitor(app, author)
         self.pages: list[tuple[Visitor, str, int]] = [
             (usher, "/moderation/queue", SIGNED_IN),
             (usher, f"/moderation/cases/{case.id}", CASE),
+            (usher, f"/moderation/cases/{a_case(changed).id}", CHANGED),
             (usher, "/moderation/log", SIGNED_IN),
             (usher, "/rules", SIGNED_IN),
             (own, "/inbox", SIGNED_IN),
@@ -85,6 +97,37 @@ class Desk:
 def test_pages_of_moderation_take_the_same_few_statements_whatever_they_show(app):
     the_rules()
     assert Desk(app, 1).counts() == Desk(app, 4).counts()
+
+
+def change(theory: Post, by: Fan, body: str) -> None:
+    """Give `theory` another body, or let it wait."""
+    names = {name: getattr(theory, name) for name in ("safe_title", "title", "kind")}
+    text = words(body, **names)
+    with unit_of_work():
+        revise(theory, text, theory.version, by=by)
+
+
+def reasons_for_changes(app: Flask, size: int) -> int:
+    """How many statements the reasons take for removing `size` changes that waited."""
+    film, newcomer = a_film(), a_user(trust="newcomer")
+    writer = Operator(id=newcomer.id, seen=frozenset({film.id}))  # whom no quota stops
+    veiled = f"https://film.example/ says >!film:{a_film().slug} | the shark!<."
+    for _ in range(size):
+        theory = a_theory(a_thread(film), by=writer)
+        change(theory, viewer_of(newcomer), veiled)
+    decision = decide(a_case(theory), "ban_and_remove", a_moderator())
+    own = a_visitor(app, newcomer)
+    with counted() as statements:
+        page = own.see(f"/standing/decisions/{decision.id}")
+    assert page.count("film.example") >= size
+    assert len(statements) <= SIGNED_IN, statements
+    return len(statements)
+
+
+@pytest.mark.both_databases
+def test_reasons_take_the_same_few_statements_however_many_changes_went(app):
+    the_rules()
+    assert reasons_for_changes(app, 1) == reasons_for_changes(app, 4)
 
 
 def swept(size: int) -> list[int]:

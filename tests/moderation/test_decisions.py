@@ -4,10 +4,12 @@ import pytest
 from sqlalchemy import func, select
 
 from forum.accounts.models import Session, User
+from forum.events import Event
 from forum.lib.database import unit_of_work
 from forum.moderation import decisions
 from forum.moderation.decisions import Grounds, GroundsMissing, Handled
-from forum.moderation.models import Decision, LogEntry, LogLabel
+from forum.moderation.models import Decision, LogEntry, LogLabel, Rule
+from forum.moderation.rules import change_rule, change_text
 from forum.permissions import Refused
 from forum.theories.models import IllegalMove, Post, Revision
 from tests.factories import (
@@ -39,8 +41,12 @@ def rules(app):
 
 
 def undo(decision, by):
+    return sent(decisions.reverse, decision, Grounds(reasons="It was wrong."), by=by)
+
+
+def sent(act, *given, by):
     with unit_of_work():
-        return decisions.reverse(decision, Grounds(reasons="It was wrong."), by=by)
+        return act(*given, by=by)
 
 
 def test_a_removed_theory_leaves_a_tombstone_that_names_the_rule_and_leads_to_the_log(app):
@@ -145,6 +151,32 @@ def test_moderators_sanction_no_other_moderator():
     with pytest.raises(Refused):
         decide(case, "suspend", a_moderator())
     assert decide(case, "suspend", a_moderator(role="admin")) is not None
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("meanwhile", [{"role": "fan"}, {"sanction": "banned"}], ids=str)
+def test_what_a_moderator_sent_counts_only_if_they_still_are_one(meanwhile):
+    user = a_user(role="admin")
+    by, theory = viewer_of(user), a_theory()
+    case, proposed = a_case(theory), a_case()
+    decide(proposed, "purge", a_moderator())
+    removal = decide(a_case(), "remove", a_moderator())
+    [rule] = found(select(Rule).where(Rule.number == 2))
+    seen, before = again(proposed).version, found(select(func.count()).select_from(Event))
+    with unit_of_work() as work:
+        for name, value in meanwhile.items():
+            setattr(work.get_one(User, user.id), name, value)
+    acts = [
+        *(lambda act=act: decide(case, act, by) for act in ("remove", "ban_and_remove")),
+        lambda: undo(removal, by),
+        lambda: sent(decisions.refuse_purge, proposed, seen, by=by),
+        lambda: sent(change_rule, rule, "Mine", "Mine.", "<p>Mine.</p>", by=by),
+        lambda: sent(change_text, "about", "Mine.", "<p>Mine.</p>", 0, by=by),
+    ]
+    for act in acts:
+        with pytest.raises(Refused, match="changed meanwhile"):
+            act()
+    assert found(select(func.count()).select_from(Event)) == before
 
 
 def test_a_locked_question_is_opened_again_by_undoing():

@@ -166,9 +166,11 @@ def test_the_reporter_hears_whether_they_were_right(app):
 def test_what_was_reviewed_for_a_rule_isnt_put_into_the_queue_again_for_it():
     theory = a_theory()
     reported(theory, a_fan(), 2)
-    decide(found(select(Case))[0], "no_action", a_moderator())
+    [case] = found(select(Case))
+    decide(case, "no_action", a_moderator())
     assert reported(theory, a_fan(), 2) is False
     assert len(found(select(Case).where(Case.closed_at.is_(None)))) == 0
+    assert again(case).report_count == 2
     assert reported(theory, a_fan(), 4) is True
     assert len(found(select(Case).where(Case.closed_at.is_(None)))) == 1
 

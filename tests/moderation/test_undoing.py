@@ -184,6 +184,22 @@ def test_undoing_a_new_safe_title_leaves_what_the_author_made_of_it():
     assert again(theory).safe_title == "The author's own new one"
 
 
+def test_a_sweep_is_undone_by_one_act_though_its_ban_was_lifted():
+    theory, author = a_post_in("published")
+    thread = found(select(Post).where(Post.id == theory.thread_id))[0]
+    swept = [theory, a_theory(thread, by=author), a_theory(thread, by=author)]
+    user = found(select(User).where(User.id == author.id))[0]
+    sweep = decide(a_case(theory), "ban_and_remove", a_moderator())
+    decide(a_case(theory), "lift", a_moderator())
+    assert (again(user).sanction, again(theory).state) == (None, "removed")
+    suspension = decide(a_case(theory), "suspend", a_moderator())
+    undo(suspension)
+    assert again(user).sanction is None  # and not what was lifted
+    undo(sweep)
+    assert again(user).sanction is None
+    assert {again(post).state for post in swept} == {"published"}
+
+
 def test_undoing_everything_leaves_what_was_purged_meanwhile():
     theory, author = a_post_in("published")
     other = a_theory()

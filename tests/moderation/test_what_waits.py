@@ -19,7 +19,7 @@ from forum.moderation.log import verify
 from forum.moderation.models import Case, LogEntry, Report
 from forum.moderation.situations import situation_of
 from forum.permissions import Refused
-from forum.theories.changes import Outdated, revise, withdraw
+from forum.theories.changes import Outdated, revise, withdraw, withdraw_change
 from forum.theories.models import PendingRevision, Revision, Theory
 from forum.theories.writing import words
 from tests.conftest import settings_for
@@ -202,6 +202,20 @@ def test_of_two_tabs_that_change_what_waits_the_slower_sees_both_texts(app):
     assert found(select(PendingRevision.body)) == [f"Second {LEAK}"]
 
 
+def test_an_author_who_goes_back_to_what_stands_takes_the_change_back(app):
+    theory, author = an_approved_theory()
+    revised(theory, author, f"Watch it {LEAK}")
+    case, [waiting] = open_case(), found(select(PendingRevision))
+    own = a_visitor(app, author_of(theory), seen=(film_of(theory),))
+    stands = {name: getattr(theory, name) for name in ("safe_title", "title", "kind", "body")}
+    answer = own.post(
+        f"/posts/{theory.id}/revisions", version=theory.version, change=waiting.stamp, **stands
+    )
+    assert "Your change is withdrawn. The version before stands." in own.see(answer.location)
+    assert (found(select(PendingRevision)), again(case).outcome) == ([], "withdrawn")
+    assert again(theory).version == 1
+
+
 def test_a_change_that_waits_is_edited_after_moderators_gave_another_safe_title(app):
     theory, author = an_approved_theory()
     revised(theory, author, f"Watch it {LEAK}")
@@ -219,17 +233,42 @@ def test_a_small_change_leaves_the_reports_of_a_case_waiting():
     assert (open_case().kind, open_case().hold_reason) == ("report", None)
 
 
-@pytest.mark.parametrize(("act", "version"), [("approve", 2), ("refuse", 1)])
-def test_settling_a_change_leaves_the_reports_of_a_case_waiting(act, version):
-    theory, author = an_approved_theory()
+def report_it(theory, _author):
     reported(theory, a_fan(seen=(film_of(theory),)))
+
+
+def change_it(theory, author):
     revised(theory, author, f"Watch it {LEAK}")
+
+
+WHICHEVER_CAME_FIRST = [(report_it, change_it), (change_it, report_it)]
+
+
+@pytest.mark.parametrize("both", WHICHEVER_CAME_FIRST)
+@pytest.mark.parametrize(("act", "version"), [("approve", 2), ("refuse", 1)])
+def test_settling_a_change_leaves_the_reports_of_a_case_waiting(act, version, both):
+    theory, author = an_approved_theory()
+    for come in both:
+        come(theory, author)
     decide(open_case(), act, a_moderator())
     assert again(theory).version == version
     assert found(select(Report.state)) == ["open"]
+    assert (open_case().kind, open_case().hold_reason) == ("report", None)
     assert "refuse" not in acts_for(theory)
     decide(open_case(), "remove", a_moderator())
     assert found(select(Report.state)) == ["upheld"]
+
+
+@pytest.mark.parametrize("both", WHICHEVER_CAME_FIRST)
+def test_an_author_who_takes_a_change_back_leaves_the_reports_of_a_case_waiting(both):
+    theory, author = an_approved_theory()
+    for come in both:
+        come(theory, author)
+    with unit_of_work():
+        withdraw_change(theory, by=author)
+    assert (open_case().kind, open_case().hold_reason) == ("report", None)
+    decide(open_case(), "no_action", a_moderator())
+    assert found(select(Report.state)) == ["declined"]
 
 
 def refused(decision):
@@ -278,6 +317,29 @@ def test_whoever_restores_a_post_finds_the_change_that_waited(app):
     decide(a_case(theory), "restore", a_moderator())
     assert open_case().hold_reason == "link"
     assert acts_for(again(theory))[:2] == ["approve", "refuse"]
+
+
+@pytest.mark.parametrize("said", [(2, "rude"), (4, "It advertises, too.")])
+def test_who_reports_anew_in_a_case_that_was_opened_again_waits_for_an_answer(app, said):
+    theory, author = an_approved_theory()
+    revised(theory, author, f"Watch it {LEAK}")
+    reporter, moderator = a_user(), a_moderator()
+    reported(theory, viewer_of(reporter))
+    removal = decide(open_case(), "remove", moderator)
+    with unit_of_work():
+        decisions.reverse(removal, Grounds(reasons="It was wrong."), by=moderator)
+    assert found(select(Report.state)) == ["declined"]
+    page, again_by = f"/posts/{theory.id}/reports/new", a_visitor(app, reporter)
+    assert "You have reported it." not in again_by.see(page)
+    rule, text = said
+    answer = again_by.post(f"/posts/{theory.id}/reports", rule=str(rule), words=text)
+    assert "You will hear what came of it" in again_by.see(answer.location)
+    [report] = found(select(Report))
+    assert (report.state, report.rule_number, report.words) == ("open", rule, text)
+    assert (report.decided_at, report.decision_id) == (None, None)
+    assert "You have reported it." in again_by.see(page)
+    decide(open_case(), "remove", moderator)
+    assert "was right" in again_by.see("/inbox")
 
 
 def test_another_safe_title_waits_however_long_the_text_below_it_is():

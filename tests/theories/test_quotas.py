@@ -6,22 +6,27 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
-from forum.lib.database import unit_of_work
+from forum.accounts.models import User
+from forum.lib.database import session, unit_of_work
 from forum.lib.quotas import TooMany
 from forum.theories.changes import revise, withdraw
-from forum.theories.models import Post
+from forum.theories.models import PendingRevision, Post
 from forum.theories.writing import words
 from forum.votes.operations import cast_vote
 from tests.factories import (
+    a_case,
     a_fan,
     a_film,
+    a_moderator,
     a_reply,
     a_theory,
     a_thread,
     a_user,
     a_visitor,
+    decide,
     film_of,
     found,
+    the_rules,
     thread_of,
     viewer_of,
 )
@@ -83,6 +88,33 @@ def test_what_one_wrote_may_be_changed_so_often_in_an_hour(app, at_noon, trust, 
         change(most)
     at_noon.shift(timedelta(hours=1))
     change(most)
+
+
+def test_a_change_that_waits_counts_like_one_that_stands(app):
+    theory, user = a_theory(), a_user(trust="newcomer")
+    reply = a_reply(theory, by=a_fan(user, seen=(film_of(theory),)))
+    stamp = ""
+
+    def change(number: int) -> None:
+        text = words(f"See https://film.example/{number}", stance="neutral", scopes={})
+        with unit_of_work():
+            assert not revise(reply, text, 1, by=viewer_of(user), change=stamp)
+
+    for number in range(10):
+        change(number)
+        [stamp] = [waiting.stamp for waiting in found(select(PendingRevision))]
+    with pytest.raises(TooMany):
+        change(10)
+
+
+def test_what_a_moderator_does_to_others_texts_costs_none_of_their_own_changes(app):
+    the_rules()
+    theory, moderator = a_theory(), a_moderator()
+    own = a_reply(theory, by=a_fan(session().get_one(User, moderator.id), seen=(film_of(theory),)))
+    for number in range(30):
+        decide(a_case(theory, moderator), "retitle", moderator, safe_title=f"Safer {number}")
+    with unit_of_work():
+        assert revise(own, words("Changed.", stance="neutral", scopes={}), 1, by=moderator)
 
 
 def test_a_new_moderator_has_a_members_quotas(app, at_noon):
