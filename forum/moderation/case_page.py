@@ -10,7 +10,7 @@ from forum.lib import clock, diff
 from forum.lib.addresses import url_for
 from forum.lib.database import session
 from forum.lib.language import gettext as _
-from forum.moderation import cards, narrowed, queries, reasons
+from forum.moderation import cards, narrowed, queries
 from forum.moderation.acts import ABOUT_ACCOUNTS, ACTS, Act, possible
 from forum.moderation.cards import AuthorLine, HistoryLine, ReportLine
 from forum.moderation.case_text import CasePost, case_post, opening_of, pending_diff
@@ -18,7 +18,7 @@ from forum.moderation.forms import DecisionForm, NoteForm
 from forum.moderation.models import Case, Decision, Rule
 from forum.moderation.queries import Facts
 from forum.moderation.queue_queries import QUEUE
-from forum.moderation.reasons import Canned, suggestion, taken
+from forum.moderation.reasons import suggestion
 from forum.moderation.situations import is_purge_proposed, situation_of
 from forum.permissions import can_review, can_sanction
 from forum.theories.models import Post
@@ -116,7 +116,6 @@ class CasePage:
     note_action: str
     claim: Claim | None
     form: DecisionForm
-    canned: list[tuple[Canned, str]]
     acts: list[Button]
     why_not: str
     decide_action: str
@@ -134,11 +133,8 @@ def case_page(
     form: DecisionForm | None = None,
     problem: Problem = Problem(),  # it is frozen
     note_form: NoteForm | None = None,
-    *,
-    ready: int | None = None,
 ) -> CasePage:
-    """`case` for `viewer`, a moderator; `form` holds what was typed, else what is suggested, or the
-    `ready` reasons that somebody took."""
+    """`case` for `viewer`, a moderator; `form` holds what was typed, else what is suggested."""
     facts = queries.facts_of(case, viewer.id)
     post, author, pending = facts.post, facts.author, facts.pending
     opening = opening_of(facts, viewer)
@@ -160,11 +156,10 @@ def case_page(
         author=cards.author_line(author, decisions),
         history=[cards.history_line(line) for line in decisions],
         notes=_notes(author),
-        note_form=note_form or NoteForm(formdata=None, prefix="note-"),
+        note_form=note_form or NoteForm(prefix="note-"),
         note_action=narrowed.url("moderation.add_note", case_id=case.id),
         claim=_claim(case, viewer),
-        form=form or suggested(case, reports, ready),
-        canned=reasons.links(case),
+        form=form or suggested(case, reports),
         acts=acts,
         why_not="" if case.closed_at else can_review(viewer, post, author).reason,
         decide_action=narrowed.url("moderation.decide", case_id=case.id),
@@ -183,14 +178,9 @@ def _notes(author: User) -> list[NoteLine]:
     return [NoteLine(by.name, note.at, note.text) for note, by in queries.notes_about(author.id)]
 
 
-def suggested(case: Case, reports: list[Any], ready: int | None = None) -> DecisionForm:
-    """The form with what is suggested for a case with these `reports`.
-
-    Args:
-        ready: which of the ready reasons somebody took instead.
-    """
-    data = suggestion(case, reports) | taken(ready)
-    return DecisionForm(queries.rules(), formdata=None, data=data)
+def suggested(case: Case, reports: list[Any]) -> DecisionForm:
+    """The form with what is suggested for a case with these `reports`."""
+    return DecisionForm(queries.rules(), formdata=None, data=suggestion(case, reports))
 
 
 def _acts(case: Case, facts: Facts, viewer: Fan | Guest) -> list[Button]:
