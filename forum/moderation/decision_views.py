@@ -70,7 +70,7 @@ def refuse_purge(case_id: int) -> Any:
 
 def _decided(found: Case, act: str, form: DecisionForm, version: int) -> Any:
     pending = pending_words(found.post_id) if act == "approve" else None
-    following = _next_case(found)
+    place = queue_queries.QUEUE.cursor(found)
     try:
         with unit_of_work():
             decision = decisions.decide(
@@ -85,10 +85,10 @@ def _decided(found: Case, act: str, form: DecisionForm, version: int) -> Any:
         return queue_page(case_page(fresh(found.id), viewer(), form, Problem(act, text)), 422)
     if decision is None:
         return back_to_case(found.id, "purge-proposed")
-    return _onward(found, decision, following)
+    return _onward(found, decision, place)
 
 
-def _onward(found: Case, decision: Decision, following: str | None) -> Response:
+def _onward(found: Case, decision: Decision, place: str) -> Response:
     """To the next case, with a notice that leads to undoing this one; back to this one where
     something of it still has to be decided."""
     said = f"decided-{decision.act}"
@@ -98,7 +98,7 @@ def _onward(found: Case, decision: Decision, following: str | None) -> Response:
         said += f".{len(moved_by(decision))}"
     if decision.act != "hide" and fresh(found.id).closed_at is None:
         return back_to_case(found.id, said)
-    return onward(following or narrowed.url("moderation.queue"), said=said)
+    return onward(_next_case(place) or narrowed.url("moderation.queue"), said=said)
 
 
 def _grounds(act: str, form: DecisionForm) -> Grounds:
@@ -117,8 +117,8 @@ def _grounds(act: str, form: DecisionForm) -> Grounds:
     )
 
 
-def _next_case(found: Case) -> str | None:
-    """The address of the case that follows in the queue, where a moderator goes on."""
-    after = queue_queries.QUEUE.cursor(found)
-    rows = queue_queries.queue(viewer().id, narrowed.kind(), narrowed.film_id(), after)
+def _next_case(place: str) -> str | None:
+    """The address of the case that still waits after a `place` in the queue: a moderator goes on
+    there."""
+    rows = queue_queries.queue(viewer().id, narrowed.kind(), narrowed.film_id(), place)
     return narrowed.url("moderation.case", case_id=rows.items[0].id) if rows.items else None

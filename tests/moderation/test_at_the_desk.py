@@ -174,6 +174,18 @@ def test_who_sweeps_an_account_away_is_told_how_much_went(app, usher):
     assert the_notice(usher.see(answer.location)).startswith("Banned. 3 posts were removed. <a ")
 
 
+def test_who_sweeps_an_account_away_goes_on_to_a_case_that_still_waits(app, usher):
+    spammer = a_user(trust="newcomer")
+    theory = a_theory()
+    by = a_fan(spammer, seen=(film_of(theory),))
+    spam = [a_case(a_reply(theory, by=by)) for _ in range(3)]
+    other = a_case()
+    answer = sends(usher, spam[0], "ban_and_remove")
+    assert answer.location.startswith(f"/moderation/cases/{other.id}?")
+    answer = sends(usher, other, "remove")
+    assert answer.location.startswith("/moderation/queue?")
+
+
 @pytest.mark.parametrize("said", ["decided-hide.x", "decided-hide.", f"decided-hide.{'9' * 5000}"])
 def test_a_notice_with_nonsense_for_a_number_says_what_it_says(guest, said):
     assert the_notice(guest.see(f"/films?said={said}")) == "Hidden."
