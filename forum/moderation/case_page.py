@@ -49,15 +49,18 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Second:
-    """A purge that waits for another moderator."""
+    """A purge that waits for another moderator; `hide_action` is None where the text is out of
+    sight already."""
 
     sentence: str
+    rule_number: int | None
     rule: str
     reasons: str
     note: str
     version: int
     confirm_action: str
     refuse_action: str
+    hide_action: str | None
     mine: bool
 
 
@@ -164,7 +167,7 @@ def case_page(
         why_not="" if case.closed_at else can_review(viewer, post, author).reason,
         decide_action=narrowed.url("moderation.decide", case_id=case.id),
         problem=problem,
-        second=_second(case, viewer) if can_review(viewer, post, author) else None,
+        second=_second(case, post, viewer) if can_review(viewer, post, author) else None,
         made=_made(case, author, viewer, acts),
         discard_action=narrowed.url("moderation.discard", case_id=case.id)
         if case.kind == "own" and not case.report_count and not case.closed_at
@@ -224,19 +227,23 @@ def _claim(case: Case, viewer: Fan | Guest) -> Claim | None:
     )
 
 
-def _second(case: Case, viewer: Fan | Guest) -> Second | None:
+def _second(case: Case, post: Post, viewer: Fan | Guest) -> Second | None:
     if case.closed_at is not None or not is_purge_proposed(case):
         return None
     proposer = session().get_one(User, case.purge_by_id)
     rule = session().get(Rule, case.purge_rule) if case.purge_rule else None
     return Second(
         sentence=_("%(name)s proposes to purge this.") % {"name": proposer.name},
+        rule_number=case.purge_rule,
         rule=f"{rule.number}. {rule.title}" if rule is not None else "",
         reasons=case.purge_reasons or "",
         note=case.purge_note or "",
         version=case.version,
         confirm_action=narrowed.url("moderation.confirm_purge", case_id=case.id),
         refuse_action=narrowed.url("moderation.refuse_purge", case_id=case.id),
+        hide_action=narrowed.url("moderation.decide", case_id=case.id)
+        if post.state == "published"
+        else None,
         mine=case.purge_by_id == viewer.id,
     )
 
