@@ -82,7 +82,7 @@ def open_notice(notice_id: int) -> Response:
 
 
 def _line(person: Fan, row: Any) -> NoticeLine:
-    notice, _post, _above, film, decision = row
+    notice, _post, _above, film, decision, _undone = row
     sentence, url = _told(person, row)
     is_new = notice.read_at is None
     return NoticeLine(
@@ -98,7 +98,7 @@ def _line(person: Fan, row: Any) -> NoticeLine:
 
 def _told(person: Fan, row: Any) -> tuple[str, str | None]:
     """What a notice says, and where it leads; `row` is one of `queries.inbox`."""
-    notice, post, above, film, decision = row
+    notice, post, above, film, decision, undone = row
     if post is None:
         return _("The moderators wrote to you."), None
     if notice.kind == "reply":
@@ -114,7 +114,12 @@ def _told(person: Fan, row: Any) -> tuple[str, str | None]:
     if decision is not None and notice.kind != "report_open":
         seq = decision.log_seq
         line = url_for("moderation.log", entry=seq, _anchor=f"entry-{seq}")
-    return _REPORTED[notice.kind] % {"name": safe_name(post, above, film)}, line
+    said = _REPORTED[notice.kind]
+    # That something was hidden until somebody had looked was no answer to a report.
+    is_undoing = decision is not None and bool(undone or decision.act == "restore")
+    if notice.kind == "report_declined" and is_undoing and undone != "hide":
+        said = _("What your report about %(name)s led to was undone: what you reported stands.")
+    return said % {"name": safe_name(post, above, film)}, line
 
 
 def _own_name(person: Fan, post: Post, above: Post | None, film: Film) -> str:
@@ -135,7 +140,7 @@ def _title(person: Fan, post: Post) -> str:
 
 _REPORTED = {
     "report_upheld": _("Your report about %(name)s was right: the moderators acted on it."),
-    "report_declined": _("The moderators looked at your report about %(name)s, and it stands."),
+    "report_declined": _("The moderators looked at %(name)s, as you asked, and it stands."),
     "report_moot": _("What you reported, %(name)s, was taken down by its author."),
     "report_open": _("A decision was undone: moderators look at %(name)s, as you asked, again."),
 }
