@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, render_template, request
 
+from forum.accounts.models import User
 from forum.accounts.sessions import viewer
 from forum.accounts.viewers import Fan
 from forum.films.models import Film
@@ -82,7 +83,7 @@ def open_notice(notice_id: int) -> Response:
 
 
 def _line(person: Fan, row: Any) -> NoticeLine:
-    notice, _post, _above, film, decision, _undone = row
+    notice, _post, _above, film, decision, *_rest = row
     sentence, url = _told(person, row)
     is_new = notice.read_at is None
     return NoticeLine(
@@ -98,12 +99,12 @@ def _line(person: Fan, row: Any) -> NoticeLine:
 
 def _told(person: Fan, row: Any) -> tuple[str, str | None]:
     """What a notice says, and where it leads; `row` is one of `queries.inbox`."""
-    notice, post, above, film, decision, undone = row
+    notice, post, above, film, decision, undone, author = row
     if post is None:
         return _("The moderators wrote to you."), None
     if notice.kind == "reply":
         url = cards.permalink(post) if can_find(person, post) else None
-        return _("Somebody replied to you about %(film)s.") % {"film": film.title}, url
+        return _answered(person, author, above, film), url
     if notice.kind == "decision":
         name = capital(_own_name(person, post, above, film))
         url = url_for("moderation.statement", decision_id=decision.id)
@@ -120,6 +121,14 @@ def _told(person: Fan, row: Any) -> tuple[str, str | None]:
     if notice.kind == "report_declined" and is_undoing and undone != "hide":
         said = _("What your report about %(name)s led to was undone: what you reported stands.")
     return said % {"name": safe_name(post, above, film)}, line
+
+
+def _answered(person: Fan, author: User, above: Post, film: Film) -> str:
+    """Who replied, and under which theory: by its safe title, if it can be found at all."""
+    if can_find(person, above):
+        words = {"name": author.name, "title": above.safe_title}
+        return _("%(name)s replied to you under “%(title)s”.") % words
+    return _("%(name)s replied to you about %(film)s.") % {"name": author.name, "film": film.title}
 
 
 def _own_name(person: Fan, post: Post, above: Post | None, film: Film) -> str:

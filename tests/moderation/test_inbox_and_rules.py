@@ -34,11 +34,14 @@ def rules(app):
 def test_whoever_is_replied_to_hears_of_it_and_the_header_counts(app):
     user = a_user()
     film = a_film("Heard film")
-    theory = a_theory(a_thread(film), by=a_fan(user, seen=(film,)))
-    reply = a_reply(theory)
+    theory = a_theory(
+        a_thread(film), by=a_fan(user, seen=(film,)), safe_title="Called safely", title="It is so"
+    )
+    reply = a_reply(theory, by=a_fan(a_user("lastreel"), seen=(film,)))
     visitor = a_visitor(app, user)
     page = visitor.see("/inbox")
-    assert "Somebody replied to you about Heard film." in page
+    assert "lastreel replied to you under “Called safely”." in page
+    assert "It is so" not in page
     assert '<span class="nav-number">1</span>' in page
     [notice] = found(select(Notice))
     assert f'action="/inbox/{notice.id}"' in page
@@ -77,6 +80,21 @@ def test_a_notice_names_its_film_and_rule_once(app):
     decided, replied = re.findall(r'<li class="inbox-row.*?</li>', page, re.DOTALL)
     assert '<cite class="film-name">Heard film</cite>, rule ' in decided
     assert replied.count("Heard film") == 1
+
+
+def test_a_notice_of_a_reply_names_no_theory_that_one_may_not_find(app):
+    film = a_film("Heard film")
+    theory = a_theory(a_thread(film), safe_title="Called safely")
+    user = a_user()
+    mine = a_reply(theory, by=a_fan(user, seen=(film,)))
+    a_reply(mine, by=a_fan(a_user("lastreel"), seen=(film,)))
+    decide(a_case(theory), "hide", a_moderator())
+    assert "lastreel replied to you under “Called safely”." in a_visitor(app, user).see("/inbox")
+    for by in (a_moderator(), a_moderator()):
+        decide(a_case(theory), "purge", by)
+    page = a_visitor(app, user).see("/inbox")
+    assert "lastreel replied to you about Heard film." in page
+    assert "Called safely" not in page
 
 
 def test_a_guest_logs_in_to_the_inbox_and_to_their_standing(guest):
