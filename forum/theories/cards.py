@@ -113,6 +113,13 @@ def will_wait(viewer: Viewer, first_posts: int, usual_wait: Callable[[], timedel
     )
 
 
+def change_will_wait(post: Post, viewer: Viewer) -> str:
+    """What a newcomer reads before they change what stands; "" for everybody else."""
+    if post.state != "published" or viewer.is_member or viewer.is_moderator:
+        return ""
+    return _("You are new here: a new link, or a large change, waits for a moderator first.")
+
+
 @dataclass(frozen=True, slots=True)
 class Pending:
     """A change of one's own that waits, and what can be done with it meanwhile."""
