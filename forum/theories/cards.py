@@ -72,9 +72,9 @@ def held_words(post: Post, usual_wait: timedelta | None) -> Held | None:
     if post.state != "held":
         return None
     reason = (
-        _("Links by newcomers are looked at first.")
+        _("Links by newcomers are looked at before others can follow them.")
         if post.hold_reason == "link"
-        else _("The first posts of a newcomer are looked at first.")
+        else _("The first posts of a newcomer are looked at before others can read them.")
     )
     meanwhile = _("You hear of it in your inbox, and can still edit or withdraw it.")
     return Held(reason, f"{wait_words(usual_wait)} {meanwhile}")
