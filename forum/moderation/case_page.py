@@ -162,7 +162,7 @@ def case_page(
         note_form=note_form or NoteForm(prefix="note-"),
         note_action=narrowed.url("moderation.add_note", case_id=case.id),
         claim=_claim(case, viewer),
-        form=form or suggested(case, reports),
+        form=form or _suggested(case, post, reports),
         acts=acts,
         why_not="" if case.closed_at else can_review(viewer, post, author).reason,
         decide_action=narrowed.url("moderation.decide", case_id=case.id),
@@ -181,9 +181,10 @@ def _notes(author: User) -> list[NoteLine]:
     return [NoteLine(by.name, note.at, note.text) for note, by in queries.notes_about(author.id)]
 
 
-def suggested(case: Case, reports: list[Any]) -> DecisionForm:
+def _suggested(case: Case, post: Post, reports: list[Any]) -> DecisionForm:
     """The form with what is suggested for a case with these `reports`."""
-    return DecisionForm(queries.rules(), formdata=None, data=suggestion(case, reports))
+    data = suggestion(case, reports) | {"safe_title": post.safe_title}
+    return DecisionForm(queries.rules(), formdata=None, data=data)
 
 
 def _acts(case: Case, facts: Facts, viewer: Fan | Guest) -> list[Button]:

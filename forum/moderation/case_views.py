@@ -13,12 +13,13 @@ from forum.lib.database import session
 from forum.lib.language import gettext as _
 from forum.lib.language import ngettext
 from forum.moderation import cards, narrowed, queries
-from forum.moderation.case_page import Problem, case_page, suggested
+from forum.moderation.case_page import Problem, case_page
 from forum.moderation.decisions import Handled
 from forum.moderation.forms import DecisionForm, NoteForm
 from forum.moderation.models import Case
 from forum.moderation.queue_page import queue_page
 from forum.moderation.reasons import suggestion
+from forum.theories.models import Post
 
 
 def back_to_case(case_id: int, said: str) -> Response:
@@ -57,15 +58,16 @@ def conflict(
     """The case as it is now, saying who was faster and what they did; what was typed is still
     there."""
     now = fresh(found.id)
-    shown = form or suggested(now, queries.reports_of(now.id))
     if handled.by_id is not None and handled.at is not None:
         text = _handled(now, handled.by_id, handled.at)
     else:
         text = _("The case has changed since you opened it. Look again, then decide.")
-    typed = _typed(shown, now) if now.closed_at is not None and form is not None else ()
-    shown.version.data = str(now.version)
+    typed: tuple[tuple[str, str], ...] = ()
+    if form is not None:
+        typed = _typed(form, now) if now.closed_at is not None else ()
+        form.version.data = str(now.version)
     problem = Problem(request.form.get("act", ""), text, typed)
-    return queue_page(case_page(now, viewer(), shown, problem, note_form), 409)
+    return queue_page(case_page(now, viewer(), form, problem, note_form), 409)
 
 
 def _handled(case: Case, by_id: int, at: datetime) -> str:
@@ -98,6 +100,6 @@ def _typed(form: DecisionForm, case: Case) -> tuple[tuple[str, str], ...]:
         (_("Reasons"), form.reasons.data, usual),
         (_("Note"), form.note.data, ""),
         (_("Days"), str(form.days.data or ""), ""),
-        (_("Safe title"), form.safe_title.data, ""),
+        (_("Safe title"), form.safe_title.data, session().get_one(Post, case.post_id).safe_title),
     )
     return tuple((label, text) for label, text, given in written if text and text != given)

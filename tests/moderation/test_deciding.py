@@ -289,6 +289,30 @@ def test_the_second_moderator_reads_what_they_are_asked_to_confirm(app):
     assert f'name="version" value="{again(case).version}"' in page
 
 
+def test_another_safe_title_begins_with_the_present_one_and_must_differ(app):
+    case = a_case(a_theory(safe_title="It says who dies"))
+    visitor = a_moderating_visitor(app)
+    page = visitor.see(f"/moderation/cases/{case.id}")
+    assert re.search(r'name="safe_title"[^>]* value="It says who dies"', page)
+    given = {"rule": "1", "reasons": "It says who dies.", "safe_title": "It says who dies"}
+    answer = sends(visitor, case, "retitle", **given)
+    assert answer.status_code == 422
+    assert "It has this safe title already. Write another." in answer.text
+    assert found(select(Decision)) == []
+    answer = sends(visitor, case, "retitle", **given | {"safe_title": "It says that somebody goes"})
+    assert answer.status_code == 303
+
+
+def test_the_present_safe_title_is_not_told_to_the_slower_as_what_they_had_written(app):
+    case = a_case(a_theory(safe_title="It says who dies"))
+    sends(a_moderating_visitor(app), case, "remove", rule="1", reasons="It does.")
+    slower = {"rule": "1", "reasons": "My own words.", "safe_title": "It says who dies"}
+    page = sends(a_moderating_visitor(app), case, "retitle", **slower).text
+    typed = page.partition("What you had written is here")[2].partition("</dl>")[0]
+    assert "My own words." in typed
+    assert "It says who dies" not in typed
+
+
 def test_while_a_purge_waits_it_is_said_that_the_text_is_public_and_one_act_hides_it(app):
     theory = a_theory()
     case = a_case(theory)
