@@ -13,6 +13,7 @@ from forum.films.models import Film
 from forum.lib.addresses import url_for
 from forum.lib.answers import onward
 from forum.lib.database import unit_of_work
+from forum.lib.language import day
 from forum.lib.language import gettext as _
 from forum.lib.pages import pager
 from forum.moderation.cards import capital, safe_name
@@ -110,7 +111,9 @@ def _told(person: Fan, row: Any) -> tuple[str, str | None]:
         url = url_for("moderation.statement", decision_id=decision.id)
         if decision.act in _OPENED and not decision.reasons and can_read(person, post):
             url = cards.permalink(post)
-        return _DECIDED[decision.act] % {"name": name, "film": film.title}, url
+        until = day(decision.until) if decision.until is not None else ""
+        words = {"name": name, "film": film.title, "until": until}
+        return _DECIDED[decision.act] % words, url
     line = url_for("moderation.standing")
     if decision is not None and notice.kind != "report_open":
         seq = decision.log_seq
@@ -165,7 +168,7 @@ _DECIDED = {
     "unlock": _("%(name)s is open again."),
     "retitle": _("%(name)s has another safe title."),
     "purge": _("%(name)s was removed for good."),
-    "suspend": _("Your account is suspended: you can read."),
+    "suspend": _("Your account is suspended until %(until)s: you can read."),
     "ban": _("Your account is banned: you can read."),
     "ban_and_remove": _("Your account is banned, and what you posted was removed."),
     "lift": _("Your account may write again."),

@@ -5,6 +5,7 @@ import re
 import pytest
 from sqlalchemy import select
 
+from forum.lib.language import day
 from forum.moderation.models import Case, Rule, RuleVersion
 from forum.notifications.models import Notice
 from tests.factories import (
@@ -192,6 +193,14 @@ def test_a_notice_names_ones_own_reply_by_where_it_stands(app):
     assert "Your reply under “As it is called” was removed." in visitor.see("/inbox")
     visitor.post(f"/films/{film.slug}/viewing/withdrawal")
     assert "Your reply under “Called safely” was removed." in visitor.see("/inbox")
+
+
+def test_a_notice_of_a_suspension_says_until_when(app):
+    film, user = a_film(), a_user()
+    theory = a_theory(a_thread(film), by=a_fan(user, seen=(film,)))
+    decision = decide(a_case(theory), "suspend", a_moderator())
+    told = f"Your account is suspended until {day(decision.until)}: you can read."
+    assert told in a_visitor(app, user).see("/inbox")
 
 
 def test_of_two_admins_the_slower_sees_both_texts_of_a_rule(app):
