@@ -157,9 +157,9 @@ def reset(token: str) -> Any:
             throttle.count_try(*throttle.by_address(_RESET_BY_ADDRESS))
         except TooMany as refusal:
             form.form_errors = [str(refusal)]
-            page = render_template("accounts/reset.html", form=form, valid=True)
+            page = render_template("accounts/reset.html", form=form, valid=True, name="")
             return refused((page, 429), refusal)
-        valid = queries.live_reset_link(token, clock.now()) is not None
+        valid = bool(name := _behind(token))
         if valid and form.validate():
             password_hash = passwords.hash_password(form.password.data)
             with unit_of_work():
@@ -167,9 +167,15 @@ def reset(token: str) -> Any:
             if valid:
                 return onward(url_for("accounts.login"), said="password-changed")
     else:
-        valid = queries.live_reset_link(token, clock.now()) is not None
+        valid = bool(name := _behind(token))
     status = (422 if valid else 410) if request.method == "POST" else (200 if valid else 410)
-    return render_template("accounts/reset.html", form=form, valid=valid), status
+    return render_template("accounts/reset.html", form=form, valid=valid, name=name), status
+
+
+def _behind(token: str) -> str:
+    """The name of the account whose password a link sets; "" if it is spent."""
+    link = queries.live_reset_link(token, clock.now())
+    return session().get_one(User, link.user_id).name if link is not None else ""
 
 
 def login_page(

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from flask import Response, current_app, redirect, request
+from flask import Response, current_app, g, redirect, request
 from itsdangerous import BadSignature, Signer
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
@@ -36,6 +36,18 @@ def onward(url: str, said: str = "", anchor: str = "") -> Response:
     if said:
         url += ("&" if "?" in url else "?") + urlencode({"said": said})
     return elsewhere(url + (f"#{anchor}" if anchor else ""), 303)
+
+
+def say(said: str) -> None:
+    """Have the page that answers this request say by a code what was done, as `onward` has the next
+    one."""
+    g.said = said
+
+
+def said() -> str:
+    """The code of what the page says was done; "" for nothing."""
+    code: str = g.get("said") or request.args.get("said", "")
+    return code
 
 
 def signed(said: str) -> str:

@@ -20,6 +20,11 @@ def _long_date(day: date) -> str:
     return format_date(day, format="long", locale=LOCALE)
 
 
+@lru_cache(maxsize=4096)
+def _short_date(day: date) -> str:
+    return format_date(day, format="d MMM", locale=LOCALE)
+
+
 def day(moment: datetime) -> str:
     """`moment` as a date in words, UTC: "23 November 2026". Nearer times are the browser's work."""
     return _long_date(moment.date())
@@ -35,19 +40,25 @@ def clock(moment: datetime) -> str:
     return moment.strftime("%H:%M")
 
 
+def day_and_hour(moment: datetime) -> str:
+    """`moment` in short, UTC, which it says: "23 Nov, 15:41 UTC"."""
+    return f"{_short_date(moment.date())}, {clock(moment)} UTC"
+
+
 def number(count: int) -> str:
     """`count` with the locale's separators: "1,204"."""
     return str(count) if -1000 < count < 1000 else format_decimal(count, locale=LOCALE)
 
 
 def init_app(app: Flask) -> None:
-    """Give templates ``_``, ``ngettext`` and the filters ``day``, ``iso`` and ``number``."""
+    """Give templates ``_``, ``ngettext`` and the filters for dates and numbers."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.jinja_env.filters |= {
         "day": day,
         "long_day": long_day,
         "clock": clock,
+        "day_and_hour": day_and_hour,
         "iso": lambda moment: moment.isoformat(),
         "number": number,
     }

@@ -165,7 +165,7 @@ def lease_of(case: Any, now: datetime) -> datetime | None:
 def _holder_words(row: Any, viewer: Fan | Guest) -> str:
     if row.claimed_by_id == viewer.id:
         return _("yours")
-    return _("held by %(name)s") % {"name": row.holder}
+    return _("claimed by %(name)s") % {"name": row.holder}
 
 
 def trust_label(user: User, now: datetime) -> str:

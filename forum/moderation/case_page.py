@@ -10,7 +10,7 @@ from forum.lib import clock, diff
 from forum.lib.addresses import url_for
 from forum.lib.database import session
 from forum.lib.language import gettext as _
-from forum.moderation import cards, narrowed, queries, reasons
+from forum.moderation import cards, narrowed, queries
 from forum.moderation.acts import ABOUT_ACCOUNTS, ACTS, Act, possible
 from forum.moderation.cards import AuthorLine, HistoryLine, ReportLine
 from forum.moderation.case_text import CasePost, case_post, opening_of, pending_diff
@@ -18,7 +18,7 @@ from forum.moderation.forms import DecisionForm, NoteForm
 from forum.moderation.models import Case, Decision, Rule
 from forum.moderation.queries import Facts
 from forum.moderation.queue_queries import QUEUE
-from forum.moderation.reasons import Canned, suggestion, taken
+from forum.moderation.reasons import suggestion
 from forum.moderation.situations import is_purge_proposed, situation_of
 from forum.permissions import can_review, can_sanction
 from forum.theories.models import Post
@@ -49,15 +49,18 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Second:
-    """A purge that waits for another moderator."""
+    """A purge that waits for another moderator; `hide_action` is None where the text is out of
+    sight already."""
 
     sentence: str
+    rule_number: int | None
     rule: str
     reasons: str
     note: str
     version: int
     confirm_action: str
     refuse_action: str
+    hide_action: str | None
     mine: bool
 
 
@@ -116,7 +119,6 @@ class CasePage:
     note_action: str
     claim: Claim | None
     form: DecisionForm
-    canned: list[tuple[Canned, str]]
     acts: list[Button]
     why_not: str
     decide_action: str
@@ -134,11 +136,8 @@ def case_page(
     form: DecisionForm | None = None,
     problem: Problem = Problem(),  # it is frozen
     note_form: NoteForm | None = None,
-    *,
-    ready: int | None = None,
 ) -> CasePage:
-    """`case` for `viewer`, a moderator; `form` holds what was typed, else what is suggested, or the
-    `ready` reasons that somebody took."""
+    """`case` for `viewer`, a moderator; `form` holds what was typed, else what is suggested."""
     facts = queries.facts_of(case, viewer.id)
     post, author, pending = facts.post, facts.author, facts.pending
     opening = opening_of(facts, viewer)
@@ -160,16 +159,15 @@ def case_page(
         author=cards.author_line(author, decisions),
         history=[cards.history_line(line) for line in decisions],
         notes=_notes(author),
-        note_form=note_form or NoteForm(formdata=None, prefix="note-"),
+        note_form=note_form or NoteForm(prefix="note-"),
         note_action=narrowed.url("moderation.add_note", case_id=case.id),
         claim=_claim(case, viewer),
-        form=form or suggested(case, reports, ready),
-        canned=reasons.links(case),
+        form=form or _suggested(case, post, reports),
         acts=acts,
         why_not="" if case.closed_at else can_review(viewer, post, author).reason,
         decide_action=narrowed.url("moderation.decide", case_id=case.id),
         problem=problem,
-        second=_second(case, viewer) if can_review(viewer, post, author) else None,
+        second=_second(case, post, viewer) if can_review(viewer, post, author) else None,
         made=_made(case, author, viewer, acts),
         discard_action=narrowed.url("moderation.discard", case_id=case.id)
         if case.kind == "own" and not case.report_count and not case.closed_at
@@ -183,13 +181,9 @@ def _notes(author: User) -> list[NoteLine]:
     return [NoteLine(by.name, note.at, note.text) for note, by in queries.notes_about(author.id)]
 
 
-def suggested(case: Case, reports: list[Any], ready: int | None = None) -> DecisionForm:
-    """The form with what is suggested for a case with these `reports`.
-
-    Args:
-        ready: which of the ready reasons somebody took instead.
-    """
-    data = suggestion(case, reports) | taken(ready)
+def _suggested(case: Case, post: Post, reports: list[Any]) -> DecisionForm:
+    """The form with what is suggested for a case with these `reports`."""
+    data = suggestion(case, reports) | {"safe_title": post.safe_title}
     return DecisionForm(queries.rules(), formdata=None, data=data)
 
 
@@ -234,19 +228,23 @@ def _claim(case: Case, viewer: Fan | Guest) -> Claim | None:
     )
 
 
-def _second(case: Case, viewer: Fan | Guest) -> Second | None:
+def _second(case: Case, post: Post, viewer: Fan | Guest) -> Second | None:
     if case.closed_at is not None or not is_purge_proposed(case):
         return None
     proposer = session().get_one(User, case.purge_by_id)
     rule = session().get(Rule, case.purge_rule) if case.purge_rule else None
     return Second(
         sentence=_("%(name)s proposes to purge this.") % {"name": proposer.name},
+        rule_number=case.purge_rule,
         rule=f"{rule.number}. {rule.title}" if rule is not None else "",
         reasons=case.purge_reasons or "",
         note=case.purge_note or "",
         version=case.version,
         confirm_action=narrowed.url("moderation.confirm_purge", case_id=case.id),
         refuse_action=narrowed.url("moderation.refuse_purge", case_id=case.id),
+        hide_action=narrowed.url("moderation.decide", case_id=case.id)
+        if post.state == "published"
+        else None,
         mine=case.purge_by_id == viewer.id,
     )
 

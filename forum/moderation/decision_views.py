@@ -1,28 +1,26 @@
 """Deciding a case: what is sent, and what is said to whoever was slower or left something out."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Response, abort, request
 
-from forum.accounts.models import User
 from forum.accounts.sessions import viewer
 from forum.lib import clock
 from forum.lib.answers import onward, signed
-from forum.lib.database import session, unit_of_work
+from forum.lib.database import unit_of_work
 from forum.lib.fields import number_in
 from forum.lib.language import gettext as _
-from forum.lib.language import ngettext
-from forum.moderation import cards, decisions, narrowed, queries, queue_queries
+from forum.moderation import decisions, narrowed, queries, queue_queries, reasons
 from forum.moderation.acts import ACTS
-from forum.moderation.case_page import Problem, case_page, suggested
+from forum.moderation.case_page import Problem, case_page
+from forum.moderation.case_views import back_to_case, conflict, fresh, still_open
 from forum.moderation.decisions import Grounds, GroundsMissing, Handled
 from forum.moderation.effects import NotPossible, moved_by
 from forum.moderation.forms import DecisionForm
 from forum.moderation.models import Case, Decision
 from forum.moderation.queue_page import queue_page
-from forum.moderation.reasons import CANNED, suggestion
-from forum.moderation.views import back_to_case, blueprint, found_case, pending_words
+from forum.moderation.views import blueprint, found_case, pending_words
 from forum.theories.models import IllegalMove
 
 
@@ -31,6 +29,9 @@ def decide(case_id: int) -> Any:
     """Decide a case; whoever is slower gets a 409 that says who was faster."""
     found = found_case(case_id)
     form = DecisionForm(queries.rules())
+    if "ready" in request.form:
+        reasons.take(form, number_in(request.form["ready"]))
+        return still_open(found.id, form)
     act = request.form.get("act", "")
     if act not in ACTS:
         abort(400)
@@ -46,7 +47,7 @@ def confirm_purge(case_id: int) -> Any:
     """The second moderator says yes to a purge."""
     found = found_case(case_id)
     if found.purge_by_id is None:  # somebody else was faster
-        return _conflict(found, Handled(found.closed_by_id, found.closed_at), None)
+        return conflict(found, Handled(found.closed_by_id, found.closed_at), None)
     proposed = {"rule": str(found.purge_rule), "reasons": found.purge_reasons}
     form = DecisionForm(queries.rules(), formdata=None, data=proposed)
     return _decided(found, "purge", form, number_in(request.form.get("version")))
@@ -57,122 +58,66 @@ def refuse_purge(case_id: int) -> Any:
     """The second moderator says no to a purge."""
     found = found_case(case_id)
     if found.purge_by_id is None:
-        return _conflict(found, Handled(found.closed_by_id, found.closed_at), None)
+        return conflict(found, Handled(found.closed_by_id, found.closed_at), None)
     version = number_in(request.form.get("version"))
     try:
         with unit_of_work():
             decisions.refuse_purge(found, version, by=viewer())
     except Handled as handled:
-        return _conflict(found, handled, None)
+        return conflict(found, handled, None)
     return back_to_case(case_id, "purge-refused")
 
 
 def _decided(found: Case, act: str, form: DecisionForm, version: int) -> Any:
     pending = pending_words(found.post_id) if act == "approve" else None
-    following = _next_case(found)
+    place = queue_queries.QUEUE.cursor(found)
     try:
         with unit_of_work():
             decision = decisions.decide(
                 found, act, _grounds(act, form), version, by=viewer(), pending=pending
             )
     except Handled as handled:
-        return _conflict(found, handled, form)
+        return conflict(found, handled, form)
     except (GroundsMissing, IllegalMove) as problem:
         text = str(problem)
         if isinstance(problem, IllegalMove) and not isinstance(problem, NotPossible):
             text = _("That can't be done as it stands now. Look at it again.")
-        return queue_page(case_page(_fresh(found), viewer(), form, Problem(act, text)), 422)
+        return queue_page(case_page(fresh(found.id), viewer(), form, Problem(act, text)), 422)
     if decision is None:
         return back_to_case(found.id, "purge-proposed")
-    return _onward(found, decision, following)
+    return _onward(found, decision, place)
 
 
-def _onward(found: Case, decision: Decision, following: str | None) -> Response:
+def _onward(found: Case, decision: Decision, place: str) -> Response:
     """To the next case, with a notice that leads to undoing this one; back to this one where
     something of it still has to be decided."""
     said = f"decided-{decision.act}"
     if ACTS[decision.act].reversal is not None:
         moved = f".{len(moved_by(decision))}" if decision.act == "ban_and_remove" else ""
         said = signed(f"{said}.{decision.id}{moved}")
-    if decision.act != "hide" and _fresh(found).closed_at is None:
+    if decision.act != "hide" and fresh(found.id).closed_at is None:
         return back_to_case(found.id, said)
-    return onward(following or narrowed.url("moderation.queue"), said=said)
-
-
-def _conflict(found: Case, handled: Handled, form: DecisionForm | None) -> Any:
-    """The case as it is now, saying who was faster and what they did; what was typed is still
-    there."""
-    fresh = _fresh(found)
-    shown = form or suggested(fresh, queries.reports_of(fresh.id))
-    if handled.by_id is not None and handled.at is not None:
-        text = _handled(fresh, handled.by_id, handled.at)
-    else:
-        text = _("The case has changed since you opened it. Look again, then decide.")
-    typed = _typed(shown, fresh) if fresh.closed_at is not None and form is not None else ()
-    shown.version.data = str(fresh.version)
-    problem = Problem(request.form.get("act", ""), text, typed)
-    return queue_page(case_page(fresh, viewer(), shown, problem), 409)
-
-
-def _handled(case: Case, by_id: int, at: datetime) -> str:
-    """ "Handled by noor 2 minutes ago: removed."."""
-    if case.outcome == "withdrawn":
-        return _("Its author withdrew it %(when)s.") % {"when": _ago(at)}
-    name = session().get_one(User, by_id).name
-    made = queries.decisions_in_case(case.id)
-    if not made:
-        return _("Handled by %(name)s %(when)s.") % {"name": name, "when": _ago(at)}
-    what = cards.done(made[0][0].act)
-    return _("Handled by %(name)s %(when)s: %(what)s.") % {
-        "name": name,
-        "when": _ago(at),
-        "what": what[:1].lower() + what[1:],
-    }
-
-
-def _ago(at: datetime) -> str:
-    minutes = max(0, int((clock.now() - at).total_seconds()) // 60)
-    if not minutes:
-        return _("just now")
-    return ngettext("a minute ago", "%(num)d minutes ago", minutes) % {"num": minutes}
-
-
-def _typed(form: DecisionForm, case: Case) -> tuple[tuple[str, str], ...]:
-    """What a moderator had written themselves, for a case whose form is gone."""
-    usual = suggestion(case, queries.reports_of(case.id))["reasons"]
-    written = (
-        (_("Reasons"), form.reasons.data, usual),
-        (_("Note"), form.note.data, ""),
-        (_("Days"), str(form.days.data or ""), ""),
-        (_("Safe title"), form.safe_title.data, ""),
-    )
-    return tuple((label, text) for label, text, given in written if text and text != given)
+    return onward(_next_case(place) or narrowed.url("moderation.queue"), said=said)
 
 
 def _grounds(act: str, form: DecisionForm) -> Grounds:
     """What counts of the form: the rule, and reasons that were only suggested, are for acts that
     find somebody in the wrong; nobody else is told that they broke a rule."""
-    days, reasons = form.days.data, (form.reasons.data or "").strip()
+    days, text = form.days.data, (form.reasons.data or "").strip()
     needed = ACTS[act].needs_grounds
-    if not needed and reasons in {text for _label, text, _rule in CANNED}:
-        reasons = ""
+    if not needed and text in reasons.READY:
+        text = ""
     return Grounds(
         rule_number=number_in(form.rule.data) or None if needed else None,
-        reasons=reasons,
+        reasons=text,
         note=(form.note.data or "").strip(),
         until=clock.now() + timedelta(days=days) if days and act == "suspend" else None,
         safe_title=form.safe_title.data or "",
     )
 
 
-def _fresh(found: Case) -> Case:
-    case = queries.case_with_id(found.id)
-    assert case is not None  # cases are never deleted
-    return case
-
-
-def _next_case(found: Case) -> str | None:
-    """The address of the case that follows in the queue, where a moderator goes on."""
-    after = queue_queries.QUEUE.cursor(found)
-    rows = queue_queries.queue(viewer().id, narrowed.kind(), narrowed.film_id(), after)
+def _next_case(place: str) -> str | None:
+    """The address of the case that still waits after a `place` in the queue: a moderator goes on
+    there."""
+    rows = queue_queries.queue(viewer().id, narrowed.kind(), narrowed.film_id(), place)
     return narrowed.url("moderation.case", case_id=rows.items[0].id) if rows.items else None

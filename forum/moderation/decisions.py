@@ -70,7 +70,7 @@ def decide(
         require(can_sanction(by, author))
     if case.closed_at is not None or case.version != version:
         raise Handled(case.closed_by_id, case.closed_at)
-    _check(act, grounds, situation_of(post, author, by=by))
+    _check(act, grounds, situation_of(post, author, by=by), post)
     if act == "purge" and (case.purge_by_id == by.id or not is_purge_proposed(case)):
         _propose_purge(case, grounds, by)
         return None
@@ -136,7 +136,7 @@ def reverse(decision: Decision, grounds: Grounds, *, by: Viewer) -> Decision | N
     return undoing
 
 
-def _check(act: str, grounds: Grounds, now: Situation) -> None:
+def _check(act: str, grounds: Grounds, now: Situation, post: Post) -> None:
     sensible = possible(now)
     if act not in {one.name for one in sensible}:
         labels = ", ".join(one.label for one in sensible)
@@ -147,6 +147,8 @@ def _check(act: str, grounds: Grounds, now: Situation) -> None:
         raise GroundsMissing(_("Say for how many days."))
     if act == "retitle" and not grounds.safe_title:
         raise GroundsMissing(_("Write the new safe title."))
+    if act == "retitle" and grounds.safe_title == post.safe_title:
+        raise GroundsMissing(_("It has this safe title already. Write another."))
 
 
 def _propose_purge(case: Case, grounds: Grounds, by: Viewer) -> None:

@@ -14,6 +14,7 @@ from forum.lib.language import ngettext
 from forum.lib.pages import Order, Pager, with_query
 from forum.moderation import cards, narrowed, queue_queries
 from forum.moderation.case_page import CasePage
+from forum.moderation.reasons import CANNED
 from forum.moderation.standing import waiting_for
 
 
@@ -46,6 +47,7 @@ def queue_page(page: CasePage | None, status: int) -> Any:
         pager=_pager(rows.next),
         week=None if page is not None else _week(),
         case=page,
+        canned=CANNED,
         keys=True,
     )
     return body, status

@@ -4,7 +4,6 @@ from collections import Counter
 from typing import Any
 
 from forum.lib.language import gettext as _
-from forum.moderation import narrowed
 from forum.moderation.models import Case
 
 Canned = tuple[str, str, int]
@@ -22,6 +21,8 @@ CANNED: tuple[Canned, ...] = (
     (_("Off the film"), _("It doesn't speak of this film's ending."), 5),
 )
 
+READY = frozenset(text for _label, text, _rule in CANNED)
+
 
 def suggestion(case: Case, reports: list[Any]) -> dict[str, Any]:
     """What the form is filled with: the rule that most of `reports` cite, the weightiest where
@@ -37,19 +38,12 @@ def suggestion(case: Case, reports: list[Any]) -> dict[str, Any]:
     return suggested
 
 
-def taken(place: int | None) -> dict[str, Any]:
-    """What the form is filled with where somebody took the ready reasons at `place`; {} for none
-    such."""
-    if place is None or not 0 <= place < len(CANNED):
-        return {}
-    _label, text, rule = CANNED[place]
-    return {"rule": str(rule), "reasons": text}
-
-
-def links(case: Case) -> list[tuple[Canned, str]]:
-    """The ready reasons, each with the address of the form that has them in it: what takes them
-    without a script."""
-    return [
-        (ready, narrowed.url("moderation.case", case_id=case.id, ready=n, _anchor="decide-head"))
-        for n, ready in enumerate(CANNED)
-    ]
+def take(form: Any, number: int) -> None:
+    """Put the ready reasons of that `number`, from 1, into the form of a decision: below what was
+    typed, but in place of others that were ready; nothing happens where there are none such."""
+    if not 1 <= number <= len(CANNED):
+        return
+    _label, text, rule = CANNED[number - 1]
+    typed = form.reasons.data or ""
+    form.reasons.data = text if not typed or typed in READY else f"{typed}\n{text}"
+    form.rule.data = str(rule)

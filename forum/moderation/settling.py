@@ -26,7 +26,7 @@ def settle(case: Case, decision: Decision, effect: Effect, *, is_change: bool) -
     if ACTS[decision.act].upholds is None and open_reports(post.id):
         return  # what was reported has still to be judged
     if still_waits(post) or (is_change and (case.kind == "own" or open_reports(post.id))):
-        _go_on(case, post)
+        _go_on(case, post, decision)
     else:
         _close(case, decision)
     if decision.act == "ban_and_remove":
@@ -58,8 +58,9 @@ def _behind(effect: Effect) -> list[Decision]:
     return list(session().scalars(select(Decision).where(Decision.log_seq.in_(seqs))))
 
 
-def _go_on(case: Case, post: Post) -> None:
-    drop_purge(case)
+def _go_on(case: Case, post: Post, decision: Decision) -> None:
+    if decision.act != "hide":  # what is hidden meanwhile is still to be purged
+        drop_purge(case)
     if post.state == "held":
         case.hold_reason = post.hold_reason
         case.kind = case.kind if case.report_count else "held"

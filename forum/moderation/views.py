@@ -9,8 +9,9 @@ from forum.lib.answers import onward
 from forum.lib.database import unit_of_work
 from forum.moderation import cases, narrowed, queries
 from forum.moderation.case_page import Problem, case_page
+from forum.moderation.case_views import still_at
 from forum.moderation.effects import NotPossible
-from forum.moderation.forms import NoteForm
+from forum.moderation.forms import DecisionForm, NoteForm
 from forum.moderation.models import Case
 from forum.moderation.queue_page import queue_page
 from forum.permissions import can_see_case, can_see_queue, require
@@ -34,8 +35,7 @@ def case(case_id: int) -> Any:
     found = found_case(case_id)
     # Whoever comes to do something, such as locking a question, finds its button in sight.
     wanted = Problem(request.args.get("act", "")[:20])
-    ready = request.args.get("ready", type=int)
-    return queue_page(case_page(found, viewer(), problem=wanted, ready=ready), 200)
+    return queue_page(case_page(found, viewer(), problem=wanted), 200)
 
 
 @blueprint.post("/posts/<int:post_id>/cases")
@@ -49,21 +49,21 @@ def open_case(post_id: int) -> Response:
 
 
 @blueprint.post("/moderation/cases/<int:case_id>/claim")
-def claim(case_id: int) -> Response:
+def claim(case_id: int) -> Any:
     """Hold a case for 30 minutes."""
     found = found_case(case_id)
     with unit_of_work():
         cases.claim(found, by=viewer())
-    return back_to_case(case_id, "claimed")
+    return still_at(case_id, "claimed")
 
 
 @blueprint.post("/moderation/cases/<int:case_id>/release")
-def release(case_id: int) -> Response:
+def release(case_id: int) -> Any:
     """Let a case go."""
     found = found_case(case_id)
     with unit_of_work():
         cases.release(found, by=viewer())
-    return back_to_case(case_id, "released")
+    return still_at(case_id, "released")
 
 
 @blueprint.post("/moderation/cases/<int:case_id>/removal")
@@ -80,12 +80,12 @@ def discard(case_id: int) -> Any:
 
 
 @blueprint.post("/moderation/cases/<int:case_id>/opening")
-def unseal(case_id: int) -> Response:
+def unseal(case_id: int) -> Any:
     """Open a case's text, knowing that one hasn't seen the film."""
     found = found_case(case_id)
     with unit_of_work():
         cases.unseal(found, by=viewer())
-    return back_to_case(case_id, "unsealed")
+    return still_at(case_id, "unsealed")
 
 
 @blueprint.post("/moderation/cases/<int:case_id>/notes")
@@ -94,10 +94,11 @@ def add_note(case_id: int) -> Any:
     found = found_case(case_id)
     form = NoteForm(prefix="note-")
     if not form.validate():
-        return queue_page(case_page(found, viewer(), note_form=form), 422)
+        typed = DecisionForm(queries.rules()) if "reasons" in request.form else None
+        return queue_page(case_page(found, viewer(), typed, note_form=form), 422)
     with unit_of_work():
         cases.add_note(found, form.text.data, by=viewer())
-    return back_to_case(case_id, "noted")
+    return still_at(case_id, "noted", NoteForm(formdata=None, prefix="note-"))
 
 
 def pending_words(post_id: int) -> Words | None:
@@ -127,8 +128,3 @@ def found_case(case_id: int) -> Case:
     require(can_see_case(viewer(), row))
     found: Case = row.Case
     return found
-
-
-def back_to_case(case_id: int, said: str) -> Response:
-    """On to a case's page, which says what was done."""
-    return onward(narrowed.url("moderation.case", case_id=case_id), said=said)

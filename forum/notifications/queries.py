@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
+from forum.accounts.models import User
 from forum.films.models import Film
 from forum.lib.database import session
 from forum.lib.paging import Keyset, Page
@@ -17,7 +18,7 @@ _LATEST = Keyset((Notice.id, "desc"))
 
 def inbox(user_id: int, cursor: str | None, size: int) -> Page[Any]:
     """An account's notices, the latest first: (Notice, Post or None, theory above a reply, Film,
-    Decision)."""
+    Decision, which act that undid, the post's author)."""
     return _LATEST.page(
         _rows(user_id),
         cursor,
@@ -34,12 +35,14 @@ def noticed(notice_id: int, user_id: int) -> Any:
 
 
 def _rows(user_id: int) -> Any:
-    above = aliased(Post)
+    above, undone = aliased(Post), aliased(Decision)
     return (
-        select(Notice, Post, above, Film, Decision)
+        select(Notice, Post, above, Film, Decision, undone.act, User)
         .outerjoin(Post, Post.id == Notice.post_id)
+        .outerjoin(User, User.id == Post.author_id)
         .outerjoin(above, above.id == Post.theory_id)
         .outerjoin(Film, Film.id == Post.film_id)
         .outerjoin(Decision, Decision.id == Notice.decision_id)
+        .outerjoin(undone, undone.id == Decision.reverts_id)
         .where(Notice.user_id == user_id)
     )

@@ -6,12 +6,14 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, redirect, render_template, request
 
+from forum.accounts.models import User
 from forum.accounts.sessions import viewer
 from forum.accounts.viewers import Fan
 from forum.films.models import Film
 from forum.lib.addresses import url_for
 from forum.lib.answers import onward
 from forum.lib.database import unit_of_work
+from forum.lib.language import day
 from forum.lib.language import gettext as _
 from forum.lib.pages import pager
 from forum.moderation.cards import capital, safe_name
@@ -82,7 +84,7 @@ def open_notice(notice_id: int) -> Response:
 
 
 def _line(person: Fan, row: Any) -> NoticeLine:
-    notice, _post, _above, film, decision = row
+    notice, _post, _above, film, decision, *_rest = row
     sentence, url = _told(person, row)
     is_new = notice.read_at is None
     return NoticeLine(
@@ -98,23 +100,38 @@ def _line(person: Fan, row: Any) -> NoticeLine:
 
 def _told(person: Fan, row: Any) -> tuple[str, str | None]:
     """What a notice says, and where it leads; `row` is one of `queries.inbox`."""
-    notice, post, above, film, decision = row
+    notice, post, above, film, decision, undone, author = row
     if post is None:
         return _("The moderators wrote to you."), None
     if notice.kind == "reply":
         url = cards.permalink(post) if can_find(person, post) else None
-        return _("Somebody replied to you about %(film)s.") % {"film": film.title}, url
+        return _answered(person, author, above, film), url
     if notice.kind == "decision":
         name = capital(_own_name(person, post, above, film))
         url = url_for("moderation.statement", decision_id=decision.id)
         if decision.act in _OPENED and not decision.reasons and can_read(person, post):
             url = cards.permalink(post)
-        return _DECIDED[decision.act] % {"name": name, "film": film.title}, url
+        until = day(decision.until) if decision.until is not None else ""
+        words = {"name": name, "film": film.title, "until": until}
+        return _DECIDED[decision.act] % words, url
     line = url_for("moderation.standing")
     if decision is not None and notice.kind != "report_open":
         seq = decision.log_seq
         line = url_for("moderation.log", entry=seq, _anchor=f"entry-{seq}")
-    return _REPORTED[notice.kind] % {"name": safe_name(post, above, film)}, line
+    said = _REPORTED[notice.kind]
+    # That something was hidden until somebody had looked was no answer to a report.
+    is_undoing = decision is not None and bool(undone or decision.act == "restore")
+    if notice.kind == "report_declined" and is_undoing and undone != "hide":
+        said = _("What your report about %(name)s led to was undone: what you reported stands.")
+    return said % {"name": safe_name(post, above, film)}, line
+
+
+def _answered(person: Fan, author: User, above: Post, film: Film) -> str:
+    """Who replied, and under which theory: by its safe title, if it can be found at all."""
+    if can_find(person, above):
+        words = {"name": author.name, "title": above.safe_title}
+        return _("%(name)s replied to you under “%(title)s”.") % words
+    return _("%(name)s replied to you about %(film)s.") % {"name": author.name, "film": film.title}
 
 
 def _own_name(person: Fan, post: Post, above: Post | None, film: Film) -> str:
@@ -135,7 +152,7 @@ def _title(person: Fan, post: Post) -> str:
 
 _REPORTED = {
     "report_upheld": _("Your report about %(name)s was right: the moderators acted on it."),
-    "report_declined": _("The moderators looked at your report about %(name)s, and it stands."),
+    "report_declined": _("The moderators looked at %(name)s, as you asked, and it stands."),
     "report_moot": _("What you reported, %(name)s, was taken down by its author."),
     "report_open": _("A decision was undone: moderators look at %(name)s, as you asked, again."),
 }
@@ -151,7 +168,7 @@ _DECIDED = {
     "unlock": _("%(name)s is open again."),
     "retitle": _("%(name)s has another safe title."),
     "purge": _("%(name)s was removed for good."),
-    "suspend": _("Your account is suspended: you can read."),
+    "suspend": _("Your account is suspended until %(until)s: you can read."),
     "ban": _("Your account is banned: you can read."),
     "ban_and_remove": _("Your account is banned, and what you posted was removed."),
     "lift": _("Your account may write again."),

@@ -72,9 +72,9 @@ def held_words(post: Post, usual_wait: timedelta | None) -> Held | None:
     if post.state != "held":
         return None
     reason = (
-        _("Links by newcomers are looked at first.")
+        _("Links by newcomers are looked at before others can follow them.")
         if post.hold_reason == "link"
-        else _("The first posts of a newcomer are looked at first.")
+        else _("The first posts of a newcomer are looked at before others can read them.")
     )
     meanwhile = _("You hear of it in your inbox, and can still edit or withdraw it.")
     return Held(reason, f"{wait_words(usual_wait)} {meanwhile}")
@@ -111,6 +111,13 @@ def will_wait(viewer: Viewer, first_posts: int, usual_wait: Callable[[], timedel
     return _("You are new here: what you post waits for a moderator first.") + (
         f" {wait_words(usual_wait())}"
     )
+
+
+def change_will_wait(post: Post, viewer: Viewer) -> str:
+    """What a newcomer reads before they change what stands; "" for everybody else."""
+    if post.state != "published" or viewer.is_member or viewer.is_moderator:
+        return ""
+    return _("You are new here: a new link, or a large change, waits for a moderator first.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,7 +188,7 @@ def _reply_page(theory: Post, parent: Post | None, **context: Any) -> str:
     )
 
 
-_EDITING: dict[str, Any] = {"is_edit": True, "draft_url": None, "will_wait": ""}
+_EDITING: dict[str, Any] = {"is_edit": True, "draft_url": None}
 
 
 def edit_composer(post: Post) -> Composer:
@@ -203,6 +203,7 @@ def edit_composer(post: Post) -> Composer:
             "preview": preview,
             "action": url_for("theories.revise", post_id=post.id),
             "pending_edit": pending is not None,
+            "will_wait": "" if pending else cards.change_will_wait(post, viewer()),
             **_EDITING,
         }
         if post.type == "reply":
@@ -213,10 +214,7 @@ def edit_composer(post: Post) -> Composer:
             return _reply_page(theory, parent, **context), status
         context |= {"others": [], "draft_saved_at": None, "section": "films"}
         if post.type == "thread":
-            context |= {
-                "film": film_card(film_of(post)),
-                "heading": _("Edit your question"),
-            }
+            context |= {"film": film_card(film_of(post)), "heading": _("Edit your question")}
             return render_template("theories/compose_thread.html", **context), status
         thread, film = thread_and_film(post)
         context |= {

@@ -60,20 +60,6 @@ document.addEventListener("keydown", (event) => {
 
 document.querySelector(".keys-all").addEventListener("click", () => list.showModal());
 
-// Ready reasons go into the form, where they can still be changed.
-document.addEventListener("click", (event) => {
-  const link = event.target.closest(".canned a");
-  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  event.preventDefault();
-  const { fills, chooses } = link.closest(".canned").dataset;
-  const reasons = document.getElementById(fills);
-  const rule = document.getElementById(chooses);
-  reasons.value = link.dataset.text;
-  if ([...rule.options].some((option) => option.value === link.dataset.rule)) rule.value = link.dataset.rule;
-  link.closest(".canned").open = false;
-  reasons.focus();
-});
-
 // A new case begins at its title; what was done about the last one is said first.
 document.querySelector(".case-link[aria-current]")?.scrollIntoView({ block: "nearest" });
 if (!location.hash && !document.querySelector("[data-focus]")) document.getElementById("case-head")?.focus({ preventScroll: true });

@@ -38,7 +38,9 @@ def works(visitor: Visitor, link: str) -> bool:
 
 def test_a_link_sets_a_new_password_and_logs_nobody_in(app, user, guest):
     link = a_link(user)
-    assert "A new password." in guest.see(link)
+    page = guest.see(link)
+    assert "A new password." in page
+    assert "It ends every session of igor, here and elsewhere." in page
     response = guest.post(link, password=NEW)
     assert (response.status_code, response.location) == (303, "/login?said=password-changed")
     assert guest.get("/settings").status_code == 303

@@ -12,12 +12,11 @@ from tests.browser.house import House
 QUESTION = "Did Anora ever really escape?"
 THEORY = "The last scenes set her free"
 FOLDER = Path(__file__).parents[2] / "static" / "js"
-MODULES = sorted({path.name for path in FOLDER.glob("*.js")} - {"keys.js"})
-"""All but that of the queue, which is told of where the queue is worked."""
+MODULES = sorted({path.name for path in FOLDER.glob("*.js")} - {"keys.js", "typed.js"})
+"""All but those of the queue, which are told of where the queue is worked."""
 
 
-# keys.js is loaded by the queue alone.
-@pytest.mark.parametrize("module", [name for name in MODULES if name != "keys.js"])
+@pytest.mark.parametrize("module", MODULES)
 def test_the_page_works_without(module: str, arrives: Arrives, house: House) -> None:
     fan = arrives(behind.account(house, "noor"))
     fan.expects("net::ERR_FAILED")

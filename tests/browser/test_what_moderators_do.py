@@ -217,15 +217,75 @@ def test_ready_reasons_are_taken_with_one_press(
     )
     usher.opens(behind.address(house, theory))
     usher.presses("Moderate", inside=usher.page.locator(".reply").first)
-    note = usher.page.locator("[name=note]")
+    note, reasons = usher.page.locator("[name=note]"), usher.page.get_by_label(REASONS)
     note.fill("Again.")
     usher.page.get_by_text("Ready reasons").click()
-    usher.page.get_by_role("link", name="Take it Advertising").click()
-    expect(usher.page.get_by_label(REASONS)).to_have_value(re.compile("^It advertises"))
+    usher.presses("Take it Advertising")
+    expect(reasons).to_have_value(re.compile("^It advertises"))
     expect(usher.page.locator("[name=rule]")).to_have_value("4")
-    expect(note).to_have_value("Again." if scripting else "")
+    expect(note).to_have_value("Again.")
+    reasons.fill("A hat.")
+    usher.page.get_by_text("Ready reasons").click()
+    usher.presses("Take it Off the film")
+    expect(reasons).to_have_value(re.compile(r"^A hat\.\nIt doesn't speak"))
+    if scripting:
+        usher.page.keyboard.press("Control+z")
+        expect(reasons).to_have_value("A hat.")
     usher.presses("Remove")
     usher.sees("Removed.")
     usher.page.get_by_role("link", name="Undo", exact=True).click()
     usher.presses("Undo it")
     usher.sees("This was undone.")
+
+
+@scripting
+def test_what_a_moderator_has_typed_stays_whatever_they_press_before_they_decide(
+    arrives: Arrives, house: House, scripting: bool
+) -> None:
+    theory = "A fairy tale taken at its word"
+    for name, words in (("lastreel", "Buy my hat."), ("popcorn", "You never look.")):
+        behind.reply_by(house, name, words, theory)
+        behind.is_reported(house, words, 2)
+    usher = arrives(
+        behind.account(house, "lantern", role="moderator"), java_script_enabled=scripting
+    )
+    usher.opens("/moderation/queue")
+    usher.follows("Open the first")
+    reasons, note = usher.page.get_by_label(REASONS), usher.page.locator("[name=note]")
+
+    def stands() -> None:
+        expect(reasons).to_have_value("My own words.")
+        expect(note).to_have_value("The third time.")
+        expect(usher.page.locator("[name=rule]")).to_have_value("5")
+
+    reasons.fill("My own words.")
+    note.fill("The third time.")
+    usher.page.locator("[name=rule]").select_option("5")
+    usher.presses("Claim")
+    usher.sees("The case is yours for 30 minutes.")
+    stands()
+    usher.presses("Release")
+    usher.sees("The case is free again.")
+    stands()
+    usher.page.get_by_text("Write a note", exact=True).click()
+    usher.writes("A note for the other moderators", "Had a word with them.")
+    usher.presses("Keep the note")
+    usher.sees("The note is kept.")
+    usher.sees("Had a word with them.")
+    stands()
+    if scripting:
+        expect(usher.page.get_by_label("A note for the other moderators")).to_have_value("")
+        for key in "jk":
+            keys_work(usher)
+            usher.page.keyboard.press(key)
+            expect(reasons).to_have_value(
+                re.compile("^It argues" if key == "j" else "^My own words")
+            )
+        stands()
+        usher.page.reload()
+        stands()
+    case = usher.page.url.removesuffix("/notes")
+    usher.presses("Hide")
+    usher.sees("Hidden.")
+    usher.opens(case)
+    expect(reasons).to_have_value(re.compile("^It argues"))

@@ -1,5 +1,6 @@
 """Deciding by the pages: what of a form counts, what is kept of it, who learns what."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -286,6 +287,68 @@ def test_the_second_moderator_reads_what_they_are_asked_to_confirm(app):
     assert "<dd>It tells an address.</dd>" in page
     assert "<dd>6. " in page
     assert f'name="version" value="{again(case).version}"' in page
+
+
+def test_another_safe_title_begins_with_the_present_one_and_must_differ(app):
+    case = a_case(a_theory(safe_title="It says who dies"))
+    visitor = a_moderating_visitor(app)
+    page = visitor.see(f"/moderation/cases/{case.id}")
+    assert re.search(r'name="safe_title"[^>]* value="It says who dies"', page)
+    given = {"rule": "1", "reasons": "It says who dies.", "safe_title": "It says who dies"}
+    answer = sends(visitor, case, "retitle", **given)
+    assert answer.status_code == 422
+    assert "It has this safe title already. Write another." in answer.text
+    assert found(select(Decision)) == []
+    answer = sends(visitor, case, "retitle", **given | {"safe_title": "It says that somebody goes"})
+    assert answer.status_code == 303
+
+
+def test_the_present_safe_title_is_not_told_to_the_slower_as_what_they_had_written(app):
+    case = a_case(a_theory(safe_title="It says who dies"))
+    sends(a_moderating_visitor(app), case, "remove", rule="1", reasons="It does.")
+    slower = {"rule": "1", "reasons": "My own words.", "safe_title": "It says who dies"}
+    page = sends(a_moderating_visitor(app), case, "retitle", **slower).text
+    typed = page.partition("What you had written is here")[2].partition("</dl>")[0]
+    assert "My own words." in typed
+    assert "It says who dies" not in typed
+
+
+def test_while_a_purge_waits_it_is_said_that_the_text_is_public_and_one_act_hides_it(app):
+    theory = a_theory()
+    case = a_case(theory)
+    proposer, second = a_moderating_visitor(app), a_moderating_visitor(app)
+    sends(proposer, case, "purge", rule="6", reasons="It tells an address.")
+    public = "Until then everybody who has seen the film can read it."
+    for visitor in (second, proposer):
+        page = visitor.see(f"/moderation/cases/{case.id}")
+        assert public in page
+    panel = page.partition('class="second"')[2].partition("</section>")[0]
+    hide = panel[panel.index("<form") :]
+    assert "Hide it meanwhile" in hide
+    sent = dict(re.findall(r'name="(\w+)" value="([^"]*)"', hide))
+    action = re.search(r'action="([^"]*)"', hide).group(1)
+    assert proposer.post(action, **sent).status_code == 303
+    assert again(theory).state == "hidden"
+    [decision] = found(select(Decision))
+    assert (decision.act, decision.rule_number) == ("hide", 6)
+    assert decision.reasons == "It tells an address."
+
+    page = second.see(f"/moderation/cases/{case.id}")
+    assert "proposes to purge this." in page
+    assert public not in page
+    assert "Hide it meanwhile" not in page
+    second.post(f"/moderation/cases/{case.id}/purge", version=again(case).version)
+    assert again(theory).state == "purged"
+
+
+def test_a_purge_of_what_nobody_can_read_is_not_said_to_be_public(app):
+    case = a_case()
+    visitor = a_moderating_visitor(app)
+    for act in ("hide", "purge"):
+        sends(visitor, case, act, rule="6", reasons="It tells an address.")
+    page = visitor.see(f"/moderation/cases/{case.id}")
+    assert "proposes to purge this." in page
+    assert "can read it." not in page.partition('class="second"')[2]
 
 
 def test_a_purge_is_confirmed_only_as_it_was_seen(app):

@@ -58,7 +58,7 @@ def test_author_lands_on_a_page_that_says_why_a_first_theory_waits(app):
     film, _user, visitor, theory, answer = a_newcomers_theory(app)
     page = visitor.see(answer.location)
     assert "Waits for a moderator." in page
-    assert "The first posts of a newcomer are looked at first." in page
+    assert "The first posts of a newcomer are looked at before others can read them." in page
     assert theory.state == "held"
     assert visitor.get(f"/posts/{theory.id}/edit").status_code == 200
     assert again(film).theory_count == 0

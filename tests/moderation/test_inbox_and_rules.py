@@ -5,6 +5,7 @@ import re
 import pytest
 from sqlalchemy import select
 
+from forum.lib.language import day
 from forum.moderation.models import Case, Rule, RuleVersion
 from forum.notifications.models import Notice
 from tests.factories import (
@@ -34,11 +35,14 @@ def rules(app):
 def test_whoever_is_replied_to_hears_of_it_and_the_header_counts(app):
     user = a_user()
     film = a_film("Heard film")
-    theory = a_theory(a_thread(film), by=a_fan(user, seen=(film,)))
-    reply = a_reply(theory)
+    theory = a_theory(
+        a_thread(film), by=a_fan(user, seen=(film,)), safe_title="Called safely", title="It is so"
+    )
+    reply = a_reply(theory, by=a_fan(a_user("lastreel"), seen=(film,)))
     visitor = a_visitor(app, user)
     page = visitor.see("/inbox")
-    assert "Somebody replied to you about Heard film." in page
+    assert "lastreel replied to you under “Called safely”." in page
+    assert "It is so" not in page
     assert '<span class="nav-number">1</span>' in page
     [notice] = found(select(Notice))
     assert f'action="/inbox/{notice.id}"' in page
@@ -77,6 +81,21 @@ def test_a_notice_names_its_film_and_rule_once(app):
     decided, replied = re.findall(r'<li class="inbox-row.*?</li>', page, re.DOTALL)
     assert '<cite class="film-name">Heard film</cite>, rule ' in decided
     assert replied.count("Heard film") == 1
+
+
+def test_a_notice_of_a_reply_names_no_theory_that_one_may_not_find(app):
+    film = a_film("Heard film")
+    theory = a_theory(a_thread(film), safe_title="Called safely")
+    user = a_user()
+    mine = a_reply(theory, by=a_fan(user, seen=(film,)))
+    a_reply(mine, by=a_fan(a_user("lastreel"), seen=(film,)))
+    decide(a_case(theory), "hide", a_moderator())
+    assert "lastreel replied to you under “Called safely”." in a_visitor(app, user).see("/inbox")
+    for by in (a_moderator(), a_moderator()):
+        decide(a_case(theory), "purge", by)
+    page = a_visitor(app, user).see("/inbox")
+    assert "lastreel replied to you about Heard film." in page
+    assert "Called safely" not in page
 
 
 def test_a_guest_logs_in_to_the_inbox_and_to_their_standing(guest):
@@ -174,6 +193,14 @@ def test_a_notice_names_ones_own_reply_by_where_it_stands(app):
     assert "Your reply under “As it is called” was removed." in visitor.see("/inbox")
     visitor.post(f"/films/{film.slug}/viewing/withdrawal")
     assert "Your reply under “Called safely” was removed." in visitor.see("/inbox")
+
+
+def test_a_notice_of_a_suspension_says_until_when(app):
+    film, user = a_film(), a_user()
+    theory = a_theory(a_thread(film), by=a_fan(user, seen=(film,)))
+    decision = decide(a_case(theory), "suspend", a_moderator())
+    told = f"Your account is suspended until {day(decision.until)}: you can read."
+    assert told in a_visitor(app, user).see("/inbox")
 
 
 def test_of_two_admins_the_slower_sees_both_texts_of_a_rule(app):

@@ -1,6 +1,6 @@
 """The queue and its cases: filters, claims, notes, the seal."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -54,7 +54,7 @@ def test_the_queue_shows_safe_titles_and_who_holds_a_case(app):
     page = a_moderating_visitor(app).see("/moderation/queue")
     assert "Safe in the queue" in page
     assert "Sealed in the queue" not in page
-    assert "held by holding_mod" in page
+    assert "claimed by holding_mod" in page
     assert "yours" in holder.see("/moderation/queue")
 
 
@@ -76,7 +76,21 @@ def test_a_claim_ends_after_30_minutes(app):
     holder = a_moderating_visitor(app, "holding_mod")
     holder.post(f"/moderation/cases/{case.id}/claim")
     with time_machine.travel(clock.now() + timedelta(minutes=31)):
-        assert "held by" not in a_moderating_visitor(app).see("/moderation/queue")
+        assert "claimed by" not in a_moderating_visitor(app).see("/moderation/queue")
+
+
+def test_without_a_script_the_queue_tells_hours_and_that_they_are_utc(app):
+    with time_machine.travel(datetime(2026, 11, 26, 14, 31, tzinfo=UTC), tick=False):
+        case = a_case()
+        usher, holder = (a_moderating_visitor(app, name) for name in ("", "holding_mod"))
+        holder.post(f"/moderation/cases/{case.id}/claim")
+        page, at = usher.see(f"/moderation/cases/{case.id}"), "2026-11-26T14:31:00+00:00"
+    since = f'the oldest <time datetime="{at}" data-age>since 26 Nov, 14:31 UTC</time>'
+    assert f"1 waits, {since}" in page
+    assert f'<time datetime="{at}" data-age>26 Nov, 14:31 UTC</time>' in page
+    until = '<time datetime="2026-11-26T15:01:00+00:00" data-clock>15:01 UTC</time>'
+    assert f"claimed by holding_mod until {until}" in page
+    assert f"Claimed by holding_mod until {until}." in page
 
 
 def test_a_claim_can_be_taken_over_and_let_go(app):
@@ -84,7 +98,7 @@ def test_a_claim_can_be_taken_over_and_let_go(app):
     first, second = a_moderating_visitor(app, "first_mod"), a_moderating_visitor(app, "next_mod")
     first.post(f"/moderation/cases/{case.id}/claim")
     second.post(f"/moderation/cases/{case.id}/claim")
-    assert "Held by next_mod" in first.see(f"/moderation/cases/{case.id}")
+    assert "Claimed by next_mod" in first.see(f"/moderation/cases/{case.id}")
     first.post(f"/moderation/cases/{case.id}/release")
     assert again(case).claimed_by_id is not None
     second.post(f"/moderation/cases/{case.id}/release")

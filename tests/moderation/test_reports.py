@@ -13,6 +13,7 @@ from forum.permissions import Refused
 from forum.theories.changes import revise, withdraw
 from forum.theories.writing import words
 from tests.factories import (
+    a_case,
     a_fan,
     a_film,
     a_moderator,
@@ -145,8 +146,32 @@ def test_reporters_of_everything_that_a_spammer_wrote_hear_of_the_ban(app):
         reverse(decision, Grounds(reasons="It was wrong."), by=moderator)
     for user in (one, other):
         inbox = a_visitor(app, user).see("/inbox")
-        assert inbox.count("was right") == inbox.count("and it stands") == 1
+        assert inbox.count("was right") == inbox.count("what you reported stands") == 1
     assert found(select(Report.state)) == ["declined", "declined"]
+
+
+@pytest.mark.parametrize("restores", [True, False], ids=["restored in its case", "undone"])
+def test_a_reporter_hears_what_was_undone_and_what_stands(app, restores):
+    theory, reporter, moderator = a_theory(safe_title="The coat"), a_user(), a_moderator()
+    reported(theory, viewer_of(reporter))
+    [case] = found(select(Case))
+    decision = decide(case, "remove", a_moderator())
+    if restores:
+        decide(a_case(theory), "restore", moderator)
+    else:
+        with unit_of_work():
+            reverse(decision, Grounds(), by=moderator)
+    inbox = a_visitor(app, reporter).see("/inbox")
+    assert "What your report about “The coat” led to was undone: what you reported stands." in inbox
+    assert "and it stands" not in inbox
+
+
+def test_a_reporter_hears_that_it_is_what_they_reported_that_stands(app):
+    theory, reporter = a_theory(safe_title="The coat"), a_user()
+    reported(theory, viewer_of(reporter))
+    decide(found(select(Case))[0], "no_action", a_moderator())
+    inbox = a_visitor(app, reporter).see("/inbox")
+    assert "The moderators looked at “The coat”, as you asked, and it stands." in inbox
 
 
 def test_the_reporter_hears_whether_they_were_right(app):

@@ -183,6 +183,23 @@ def test_a_small_change_takes_the_place_of_the_one_that_waited_and_ends_its_case
     assert (again(case).outcome, found(select(PendingRevision))) == ("withdrawn", [])
 
 
+def test_a_newcomer_reads_before_they_change_what_stands_which_changes_wait(app):
+    told = "You are new here: a new link, or a large change, waits for a moderator first."
+    theory, author = an_approved_theory()
+    visitor = a_visitor(app, author_of(theory))
+    assert told in visitor.see(f"/posts/{theory.id}/edit")
+    revised(theory, author, LEAK)
+    page = visitor.see(f"/posts/{theory.id}/edit")
+    assert "your change that waits" in page
+    assert told not in page
+    held, _author = a_newcomers_theory()
+    assert told not in a_visitor(app, author_of(held)).see(f"/posts/{held.id}/edit")
+    trusted = a_user()
+    film = film_of(theory)
+    other = a_theory(a_thread(film), by=a_fan(trusted, seen=(film,)))
+    assert told not in a_visitor(app, trusted).see(f"/posts/{other.id}/edit")
+
+
 def test_of_two_tabs_that_change_what_waits_the_slower_sees_both_texts(app):
     theory, _author = an_approved_theory()
     own = a_visitor(app, author_of(theory), seen=(film_of(theory),))
