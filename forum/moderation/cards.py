@@ -58,6 +58,7 @@ class AuthorLine:
     """The author of what a case is about, and their record."""
 
     name: str
+    is_archive: bool
     url: str
     since: datetime
     trust_label: str
@@ -205,6 +206,7 @@ def author_line(author: User, decisions: list[Any]) -> AuthorLine:
     words = {"suspended": _("suspended"), "banned": _("banned")}
     return AuthorLine(
         name=author.name,
+        is_archive=author.is_archive,
         url=url_for("accounts.fan", name=author.name),
         since=author.created_at,
         trust_label=trust_label(author, now),

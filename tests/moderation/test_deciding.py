@@ -8,6 +8,8 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
+from forum.accounts import operations as accounts
+from forum.accounts.viewers import Operator
 from forum.lib import clock
 from forum.lib.database import unit_of_work
 from forum.moderation.models import Case, Decision, Report
@@ -265,6 +267,18 @@ def test_of_two_acts_with_one_key_only_the_likelier_has_it(app):
     page = a_moderating_visitor(app).see(f"/moderation/cases/{case.id}")
     assert page.count('data-key="r"') == 1
     assert 'value="refuse" data-key="r"' in page
+
+
+def test_the_archive_is_called_so_in_a_case_and_is_no_newcomer(app):
+    with unit_of_work():
+        archive = accounts.add_archive("the_archive", by=Operator())
+    film = a_film()
+    theory = a_theory(a_thread(film), by=Operator(id=archive.id, seen=(film.id,)))
+    page = a_moderating_visitor(app).see(f"/moderation/cases/{a_case(theory).id}")
+    author = page.partition('id="case-author"')[2].partition("</section>")[0]
+    assert ">the archive</a>" in author
+    assert "newcomer" not in author
+    assert "Here since" not in author
 
 
 # --- a purge, and its second moderator ----------------------------------------------------------

@@ -1,5 +1,6 @@
 """The queue and its cases: filters, claims, notes, the seal."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -91,6 +92,16 @@ def test_without_a_script_the_queue_tells_hours_and_that_they_are_utc(app):
     until = '<time datetime="2026-11-26T15:01:00+00:00" data-clock>15:01 UTC</time>'
     assert f"claimed by holding_mod until {until}" in page
     assert f"Claimed by holding_mod until {until}." in page
+
+
+def test_who_claimed_a_case_and_that_it_waits_for_a_second_stand_in_one_line(app):
+    case = a_case()
+    decide(case, "purge", a_moderator())
+    a_moderating_visitor(app, "holding_mod").post(f"/moderation/cases/{case.id}/claim")
+    page = a_moderating_visitor(app).see("/moderation/queue")
+    [line] = re.findall(r'<span class="case-row-holder">(.*?)</span>', page)
+    assert line.startswith("claimed by holding_mod until <time ")
+    assert line.endswith("</time>, waits for a second moderator")
 
 
 def test_a_claim_can_be_taken_over_and_let_go(app):
