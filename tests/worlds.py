@@ -241,7 +241,7 @@ class _Builder:
                 if role == "fan":
                     self.world.reset_link = credentials.make_reset_link(user, by=Operator())
             row = live_session(cookie, clock.now())
-            carried = masked(form_token(current_app.config["SECRET_KEY"], row.id))
+            carried = masked(form_token(current_app.config["SECRET_KEY"], row.id, user.id))
             self.world.accounts[role] = Account(user.id, role, row.id, cookie, carried)
 
     def add_films(self) -> None:
