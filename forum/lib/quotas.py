@@ -1,8 +1,12 @@
 """Quotas on acts that succeed: counted from the acts themselves, inside their transaction."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import ceil
+from typing import Any
+
+from sqlalchemy import Select, bindparam
 
 from forum.lib.language import gettext as _
 from forum.lib.language import ngettext
@@ -43,17 +47,41 @@ class Quota:
     window: timedelta
 
 
-def check(quotas: tuple[Quota, ...], count_since: Callable[[datetime], int], now: datetime) -> None:
+def fills(count: int, acts: Callable[[Any], Select[Any]]) -> list[Any]:
+    """Columns, one for each of `count` quotas: when the act was done that uses it up; null if none
+    does. A statement of these is given `bounds()`.
+
+    Args:
+        acts: when somebody did such acts after a moment (or ever), the latest first.
+    """
+    return [
+        acts(bindparam(f"since_{number}"))
+        .limit(1)
+        .offset(bindparam(f"others_{number}"))
+        .scalar_subquery()
+        for number in range(count)
+    ]
+
+
+def bounds(quotas: tuple[Quota, ...], now: datetime) -> dict[str, Any]:
+    """What `fills()` asks the database with."""
+    given: dict[str, Any] = {}
+    for number, quota in enumerate(quotas):
+        given |= {f"since_{number}": now - quota.window, f"others_{number}": quota.most - 1}
+    return given
+
+
+def check(quotas: tuple[Quota, ...], filled: Iterable[datetime | None], now: datetime) -> None:
     """Refuse one more act where a quota is used up.
 
     Args:
         quotas: what applies to this person and act.
-        count_since: how many such acts they did after a moment.
+        filled: for each, when the act was done that uses it up; what `fills()` found.
         now: the present moment.
 
     Raises:
-        TooMany: a quota is used up.
+        TooMany: a quota is used up, until that act leaves its window.
     """
-    for quota in quotas:
-        if count_since(now - quota.window) >= quota.most:
-            raise TooMany(int(quota.window.total_seconds() / quota.most) + 1)
+    free = [at + quota.window for quota, at in zip(quotas, filled, strict=True) if at is not None]
+    if free and max(free) > now:
+        raise TooMany(ceil((max(free) - now).total_seconds()))
