@@ -78,6 +78,20 @@ def test_a_theory_for_a_question_locked_meanwhile_stays_in_its_form(arrives, hou
 
 
 @SCRIPTING
+def test_who_goes_back_finds_all_that_they_typed(arrives, house, scripting):
+    fan = somebody(arrives, house, scripting)
+    fan.opens(f"{behind.address(house, QUESTION)}/theories/new")
+    typed = {"Safe title": "About the ring", "Title": "She kept it", "The theory": "Words."}
+    for label, text in typed.items():
+        fan.writes(label, text)
+    fan.presses("Publish the theory")
+    fan.sees("Your theory is out.")
+    fan.page.go_back()
+    for label, text in typed.items():
+        expect(fan.page.get_by_label(label, exact=True)).to_have_value(text)
+
+
+@SCRIPTING
 def test_a_vote_after_the_session_ended_leads_to_log_in_and_back(arrives, house, scripting):
     fan = somebody(arrives, house, scripting)
     fan.opens(behind.address(house, THEORY))
