@@ -43,6 +43,9 @@ def test_a_vote_in_a_question_locked_meanwhile_is_refused_with_the_reason(
     fan.presses("Convinced")
     fan.sees(LOCKED)
     assert behind.figures(house, THEORY) == (0, 0)
+    if not scripting:
+        fan.follows("Back to the post")
+    expect(fan.page.get_by_role("heading", level=1)).to_have_text(THEORY)
 
 
 @SCRIPTING
@@ -163,6 +166,7 @@ def test_one_vote_too_many_is_refused_with_the_time_to_wait(arrives, house):
     fan.presses("Convinced")
     fan.sees("That was a lot at once.")
     fan.sees("Try again in")
+    expect(fan.page.get_by_role("heading", level=1)).to_have_text(THEORY)
 
 
 def test_the_page_says_so_when_a_vote_did_not_get_through(arrives, house):
