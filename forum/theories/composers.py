@@ -12,13 +12,14 @@ from forum.films.cards import film_card
 from forum.films.models import Film
 from forum.lib.addresses import url_for
 from forum.lib.language import gettext as _
+from forum.lib.markup import render, reveal
 from forum.permissions import can_find
 from forum.theories import cards, changes, draft_queries, operations, queries, waiting
 from forum.theories.finding import authored_or_404, film_of, found_or_404, thread_and_film
 from forum.theories.forms import ReplyForm, TheoryForm, ThreadForm
 from forum.theories.models import PendingRevision, Post
 from forum.theories.views import theory_page, will_wait
-from forum.theories.writing import Words
+from forum.theories.writing import Words, scopes_in
 from forum.votes.cards import reply_card, theory_card
 from forum.votes.queries import Opinions
 
@@ -203,6 +204,7 @@ def edit_composer(post: Post) -> Composer:
             "preview": preview,
             "action": url_for("theories.revise", post_id=post.id),
             "pending_edit": pending is not None,
+            "stands": _stands(post) if status == 409 else None,
             **_EDITING,
         }
         if post.type == "reply":
@@ -213,10 +215,7 @@ def edit_composer(post: Post) -> Composer:
             return _reply_page(theory, parent, **context), status
         context |= {"others": [], "draft_saved_at": None, "section": "films"}
         if post.type == "thread":
-            context |= {
-                "film": film_card(film_of(post)),
-                "heading": _("Edit your question"),
-            }
+            context |= {"film": film_card(film_of(post)), "heading": _("Edit your question")}
             return render_template("theories/compose_thread.html", **context), status
         thread, film = thread_and_film(post)
         context |= {
@@ -241,6 +240,13 @@ def edit_composer(post: Post) -> Composer:
         film_id=post.film_id,
         is_edit=True,
     )
+
+
+def _stands(post: Post) -> dict[str, Any]:
+    """What `post` says by now, or its change that waits: to be compared with what was typed."""
+    now = waiting.pending_of(post.id) or post
+    html = reveal(render(now.body, scopes_in(now.body)).html, viewer().seen)
+    return {"titles": list(filter(None, (now.safe_title, now.title))), "html": html}
 
 
 def _filled(form_class: type[ComposerForm], post: Post, pending: PendingRevision | None) -> Any:
