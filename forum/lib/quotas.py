@@ -11,6 +11,8 @@ from sqlalchemy import Select, bindparam
 from forum.lib.language import gettext as _
 from forum.lib.language import ngettext
 
+A_LOT = _("That was a lot at once.")
+
 
 class TooMany(Exception):
     """A quota is used up.
@@ -19,9 +21,9 @@ class TooMany(Exception):
         retry_after: seconds until trying again makes sense.
     """
 
-    def __init__(self, retry_after: int) -> None:
+    def __init__(self, retry_after: int, said: str = A_LOT) -> None:
         self.retry_after = max(1, retry_after)
-        super().__init__(_("That was a lot at once. %(when)s") % {"when": wait(self.retry_after)})
+        super().__init__(f"{said} {wait(self.retry_after)}")
 
 
 def wait(seconds: int) -> str:
@@ -41,10 +43,11 @@ def wait(seconds: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """At most `most` acts in any `window`."""
+    """At most `most` acts in any `window`; `said` of whoever tries more, as a sentence."""
 
     most: int
     window: timedelta
+    said: str = A_LOT
 
 
 def fills(count: int, acts: Callable[[Any], Select[Any]]) -> list[Any]:
@@ -82,6 +85,11 @@ def check(quotas: tuple[Quota, ...], filled: Iterable[datetime | None], now: dat
     Raises:
         TooMany: a quota is used up, until that act leaves its window.
     """
-    free = [at + quota.window for quota, at in zip(quotas, filled, strict=True) if at is not None]
-    if free and max(free) > now:
-        raise TooMany(ceil((max(free) - now).total_seconds()))
+    waits = [
+        (at + quota.window - now, quota.said)
+        for quota, at in zip(quotas, filled, strict=True)
+        if at is not None and at + quota.window > now
+    ]
+    if waits:
+        longest, said = max(waits)
+        raise TooMany(ceil(longest.total_seconds()), said)

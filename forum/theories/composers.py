@@ -14,7 +14,7 @@ from forum.lib.addresses import url_for
 from forum.lib.language import gettext as _
 from forum.lib.markup import render, reveal
 from forum.permissions import can_find
-from forum.theories import cards, changes, draft_queries, operations, queries, waiting
+from forum.theories import cards, changes, draft_queries, operations, queries, quotas, waiting
 from forum.theories.finding import authored_or_404, film_of, found_or_404, thread_and_film
 from forum.theories.forms import ReplyForm, TheoryForm, ThreadForm
 from forum.theories.models import PendingRevision, Post
@@ -123,7 +123,7 @@ def theory_composer(thread: Post) -> Composer:
                 ],
                 is_edit=False,
                 pending_edit=False,
-                will_wait=will_wait(viewer()),
+                will_wait=_said_to_newcomers(),
                 draft_saved_at=saved_at,
                 draft_url=_draft_url("theory", thread.id),
             ),
@@ -255,6 +255,12 @@ def _filled(form_class: type[ComposerForm], post: Post, pending: PendingRevision
     form.version.data = str(post.version)
     form.change.data = pending.stamp if pending is not None else ""
     return form
+
+
+def _said_to_newcomers() -> str:
+    """What newcomers read before they send a theory; "" for everybody else."""
+    waits = will_wait(viewer())
+    return f"{waits} {quotas.NEWCOMERS_THEORIES}" if waits else ""
 
 
 def _draft_url(kind: str, target_id: int) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import Select, bindparam, select
 
 from forum.lib import clock, quotas
 from forum.lib.database import run, table_of
+from forum.lib.language import gettext as _
 from forum.lib.quotas import Quota
 from forum.permissions import Viewer
 from forum.theories.models import Post, Revision
@@ -15,14 +16,16 @@ from forum.theories.models import Post, Revision
 _posts = table_of(Post)
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
+NEWCOMERS_THEORIES = _("A newcomer posts three theories a day.")
+
 _QUOTAS = {
-    "thread": (Quota(5, _DAY),),
+    "thread": (Quota(5, _DAY, _("Five questions a day are the most.")),),
     "theory": (Quota(10, _HOUR),),
     "reply": (Quota(4, _MINUTE), Quota(60, _HOUR)),
 }
 # Newcomers ask no questions, see `can_open_thread`.
 _NEWCOMERS = {
-    "theory": (Quota(3, _DAY),),
+    "theory": (Quota(3, _DAY, NEWCOMERS_THEORIES),),
     "reply": (Quota(5, 10 * _MINUTE),),
 }
 _CHANGES, _NEWCOMERS_CHANGES = (Quota(30, _HOUR),), (Quota(10, _HOUR),)

@@ -174,6 +174,24 @@ def test_a_refused_post_keeps_its_text_and_says_when_to_come_back(app):
     assert found(select(func.count()).where(Post.type == "reply")) == [4]
 
 
+def test_a_newcomer_is_told_of_three_theories_a_day_before_and_after(app, at_noon):
+    film = a_film()
+    thread = a_thread(film)
+    newcomer = a_visitor(app, a_user(trust="newcomer"), seen=(film,))
+    path = f"/threads/{thread.id}/theories"
+    assert "A newcomer posts three theories a day." in newcomer.see(f"{path}/new")
+    assert "a newcomer" not in a_visitor(app, seen=(film,)).see(f"{path}/new").lower()
+    form = {"safe_title": "A safe title", "kind": "reading", "body": "Words."}
+    for n in range(3):
+        assert newcomer.post(path, title=f"Title {n}", **form).status_code == 303
+    at_noon.shift(timedelta(hours=10))
+    refused = newcomer.post(path, title="ONE MORE", **form)
+    assert "A newcomer posts three theories a day. Try again in 14 hours." in refused.text
+    assert "Keep it as a draft until then." in refused.text
+    assert "a lot at once" not in refused.text
+    assert newcomer.post(path, title="ONE MORE", **form, act="draft").status_code == 303
+
+
 def test_a_refused_theory_and_question_keep_their_text_too(app):
     film = a_film()
     thread = a_thread(film)
