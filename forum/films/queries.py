@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
 from forum.films.models import Bearing, Film, Identifier, Statement, Viewing
 from forum.lib.database import session
@@ -67,7 +67,7 @@ def browse(
     statement = select(Film).where(films_findable_by(viewer, Film))
     wanted = [word for word in _BETWEEN_WORDS.split(folded(words)) if word][:8]
     for word in wanted:
-        held = [Film.search_key.like(like_pattern(word), escape="\\")]
+        held: list[ColumnElement[bool]] = [Film.search_key.like(like_pattern(word), escape="\\")]
         if len(wanted) > 1 and _YEAR.fullmatch(word):
             held.append(Film.year == int(word))
         statement = statement.where(or_(*held))
