@@ -296,6 +296,9 @@ def test_an_edit_of_a_third_by_a_newcomer_waits(app):
 
 def test_withdrawing_what_is_held_closes_its_case(app):
     _film, _user, visitor, theory, _answer = a_newcomers_theory(app)
+    asked = visitor.see(f"/posts/{theory.id}/withdrawal")
+    assert "Nobody but the moderators has read it" in asked
+    assert "Others will see" not in asked
     assert visitor.post(f"/posts/{theory.id}/withdrawal").status_code == 303
     [case] = found(select(Case))
     assert (case.outcome, again(theory).state) == ("withdrawn", "withdrawn")
