@@ -113,7 +113,7 @@ def look(app: Flask) -> Scene:
             reader=_cookie(people.READER),
             moderator=_cookie(people.MODERATOR),
             voters=[
-                (_cookie(id), masked(form_token(app.config["SECRET_KEY"], id)))
+                (_cookie(id), masked(form_token(app.config["SECRET_KEY"], id, id)))
                 for id in range(people.FIRST_VOTER, people.FIRST_OTHER)
             ],
             ballots=ballots,

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from forum.accounts.again import Again, packed, sent
 from forum.accounts.views import login_page
 from forum.lib.addresses import url_for
+from forum.lib.answers import wants_fragment
 from forum.lib.language import gettext as _
 from forum.lib.origin import SAFE_METHODS
 from forum.lib.quotas import TooMany
@@ -82,7 +83,11 @@ def init_app(app: Flask) -> None:
 
 
 def page(
-    status: int, text: str = "", heading: str = "", way_on: str = "", again: Again | None = None
+    status: int,
+    text: str = "",
+    heading: str = "",
+    way_on: tuple[str, str] | None = None,
+    again: Again | None = None,
 ) -> Any:
     """An error's page.
 
@@ -90,7 +95,7 @@ def page(
         status: HTTP status.
         text: what to do; the status's own text by default.
         heading: what happened, likewise.
-        way_on: where what is needed can be done; "" if nowhere.
+        way_on: where to go from here: what it is called, and its address.
         again: the form, to be sent again once what it needs is done.
     """
     usual = _TEXTS.get(status) or _TEXTS[400 if status < 500 else 500]
@@ -104,7 +109,7 @@ def page(
         heading=heading or usual[0],
         text=text or usual[1],
         actions=[
-            *([(_("To the film"), way_on, True)] if way_on else []),
+            *([(*way_on, True)] if way_on else []),
             (_("What is on now"), url_for("front.index"), not way_on),
             (_("Search"), url_for("search.index"), False),
         ],
@@ -160,13 +165,32 @@ def _refused(refusal: Refused) -> Any:
             return login_page(carry=carry, status=401, too_long=not carry)
         back = request.path if request.method in SAFE_METHODS else None
         return redirect(url_for("accounts.login", next=back), 303, Response)
+    if code != "sealed":
+        return _in_words(reason, 403) or page(
+            403, reason, _("Not as things stand."), _back_to_the_post()
+        )
     # A seal can be opened, and then the same form is right: it is offered again.
-    again = _resent() if code == "sealed" else None
-    return page(403, reason, _("Not as things stand."), refusal.way_on, again)
+    way_on = (_("To the film"), refusal.way_on) if refusal.way_on else None
+    return page(403, reason, _("Not as things stand."), way_on, _resent())
 
 
 def _too_many(refusal: TooMany) -> Any:
-    return (*page(429, text=str(refusal)), {"Retry-After": str(refusal.retry_after)})
+    answer = _in_words(str(refusal), 429) or page(429, str(refusal), way_on=_back_to_the_post())
+    return (*answer, {"Retry-After": str(refusal.retry_after)})
+
+
+def _in_words(reason: str, status: int) -> Any:
+    """`reason` alone for our script, which says it on the page where somebody is; else None."""
+    plain = {"Content-Type": "text/plain; charset=utf-8"}
+    return (Response(reason, headers=plain), status) if wants_fragment() else None
+
+
+def _back_to_the_post() -> tuple[str, str] | None:
+    """The way back to the post that the request was about, if it was about one."""
+    post_id = (request.view_args or {}).get("post_id")
+    if post_id is None:
+        return None
+    return _("Back to the post"), url_for("theories.post", post_id=post_id)
 
 
 def _database_busy(error: Exception) -> Any:

@@ -284,6 +284,8 @@ def can_edit(by: Viewer, post: Any) -> Verdict:
         return writes
     if post.author_id != by.id:
         return _no("role", _("Only the author edits a post; moderators never rewrite anyone."))
+    if post.state == "withdrawn":
+        return _no("state", _("You withdrew this: it can't be edited."))
     if post.state not in ("published", "held"):
         return _no("state", _("This was taken down and can't be edited."))
     if post.thread_locked:
@@ -300,6 +302,8 @@ def can_withdraw(by: Viewer, post: Any) -> Verdict:
         return _no("guest", _("Log in to withdraw what you wrote."))
     if post.author_id != by.id:
         return _no("role", _("Only the author withdraws a post."))
+    if post.state == "withdrawn":
+        return _no("state", _("You withdrew this already."))
     if post.state not in ("published", "held"):
         return _no("state", _("This was taken down already."))
     return YES

@@ -36,7 +36,7 @@ class SignUpForm(Form):
     """Name, e-mail and password, each once."""
 
     name = line_field(_TYPED_NAME)
-    email = line_field(EMAIL_LENGTH)
+    email = line_field(EMAIL_LENGTH, inputmode="email")  # a phone shows the keys for one
     password = PasswordField(validators=[_needed])
 
     def validate_name(self, field: Any) -> None:

@@ -103,7 +103,7 @@ def current_form_token() -> str:
     person = viewer()
     if person.is_guest:
         return ""
-    return form_token(current_app.config["SECRET_KEY"], person.session_id)
+    return form_token(current_app.config["SECRET_KEY"], person.session_id, person.id)
 
 
 def become(token: str) -> None:

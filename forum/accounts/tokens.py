@@ -21,6 +21,10 @@ def digest(token: str) -> str:
     return hmac.new(key, f"token:{token}".encode(), hashlib.sha256).hexdigest()
 
 
-def form_token(secret_key: str, session_id: int) -> str:
-    """What a form of this session must carry: HMAC-SHA-256 of the session's id."""
-    return hmac.new(secret_key.encode(), f"form:{session_id}".encode(), hashlib.sha256).hexdigest()
+def form_token(secret_key: str, session_id: int, user_id: int) -> str:
+    """What a form of this session must carry: HMAC-SHA-256 of the session's id and its account's.
+
+    SQLite gives the id of a session that has ended to the next, which may be somebody else's.
+    """
+    whose = f"form:{session_id}:{user_id}".encode()
+    return hmac.new(secret_key.encode(), whose, hashlib.sha256).hexdigest()

@@ -136,6 +136,7 @@ def server_command(settings: Settings) -> list[str]:
         "worker-class": "gthread",  # a slow client holds a thread, not the whole process
         "threads": "4",
         "graceful-timeout": str(FINISH_LIMIT),
+        "limit-request-line": "8190",  # the most it takes: the site itself answers a long search
         "log-level": "warning",
         "forwarded-allow-ips": "",  # whom to believe is decided once, by trusted_proxies
     }

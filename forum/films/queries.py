@@ -1,8 +1,9 @@
 """Reads about films."""
 
+import re
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
 from forum.films.models import Bearing, Film, Identifier, Statement, Viewing
 from forum.lib.database import session
@@ -15,6 +16,9 @@ ORDERS = {
     "year": Keyset((Film.year, "desc"), (Film.title_key, "asc"), (Film.id, "asc")),
     "argued": Keyset((Film.theory_count, "desc"), (Film.vote_count, "desc"), (Film.id, "asc")),
 }
+
+_BETWEEN_WORDS = re.compile(r"[\s()-]+")
+_YEAR = re.compile(r"[0-9]{4}")
 
 _seen_ids = select(Viewing.film_id).where(Viewing.user_id == bindparam("user_id"))
 
@@ -54,14 +58,19 @@ def browse(
 
     Args:
         order: a key of `ORDERS`.
-        words: what the title, or the original title, must hold; accents and case aside.
+        words: what the title, or the original title, must hold, accents, case and hyphens aside;
+            beside other words, a year may be that of the film instead.
         letter: only titles under this initial ("a" to "z", "0", "#").
         decade: only films of these ten years, named by the first.
         cursor, size: see `Keyset.page`.
     """
     statement = select(Film).where(films_findable_by(viewer, Film))
-    for word in folded(words).split()[:8]:
-        statement = statement.where(Film.search_key.like(like_pattern(word), escape="\\"))
+    wanted = [word for word in _BETWEEN_WORDS.split(folded(words)) if word][:8]
+    for word in wanted:
+        held: list[ColumnElement[bool]] = [Film.search_key.like(like_pattern(word), escape="\\")]
+        if len(wanted) > 1 and _YEAR.fullmatch(word):
+            held.append(Film.year == int(word))
+        statement = statement.where(or_(*held))
     if letter:
         statement = statement.where(Film.initial == letter)
     if decade is not None:

@@ -35,8 +35,8 @@ def index() -> Any:
     """All listed films: by title, year or how much is argued; by letter, decade or words."""
     order = request.args.get("order", "title")
     order = order if order in queries.ORDERS else "title"
-    letter = request.args.get("letter")
-    letter = letter if letter in (*_LETTERS, "0", "#") else None
+    initial = request.args.get("letter", "").lower()
+    letter = initial if initial in (*_LETTERS, "0", "#") else None
     decade = request.args.get("decade", type=int)
     decade = decade if decade is not None and 1870 <= decade <= 2100 else None
     words = request.args.get("q", "")[:200]

@@ -1,14 +1,15 @@
 """What is done with cases before they are decided: reporting, opening, claiming, noting."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 
 from forum import events
 from forum.accounts.models import User
 from forum.events import Event, Kind
 from forum.lib import clock, quotas
-from forum.lib.database import insert_into, session
+from forum.lib.database import insert_into, run, session
 from forum.lib.language import gettext as _
 from forum.lib.quotas import Quota
 from forum.moderation import opening, weights
@@ -28,6 +29,15 @@ from forum.theories.models import Post
 
 LEASE = timedelta(minutes=30)
 _REPORT_QUOTAS = (Quota(10, timedelta(hours=1)), Quota(50, timedelta(days=1)))
+
+
+def _reports_since(moment: Any) -> Select[Any]:
+    """When an account has reported something; changing one's report counts, too."""
+    filed = (Event.kind == Kind.REPORT_FILED, Event.by_id == bindparam("by"))
+    return select(Event.at).where(*filed, Event.at > moment).order_by(Event.at.desc())
+
+
+_REPORTED = select(*quotas.fills(len(_REPORT_QUOTAS), _reports_since))
 
 
 def report(post: Post, rule_number: int, words: str, *, by: Viewer) -> bool:
@@ -51,7 +61,7 @@ def report(post: Post, rule_number: int, words: str, *, by: Viewer) -> bool:
     case = reviewed or open_case_of(post)
     if case is not None and _has_said(case, rule_number, words, by):
         return reviewed is None
-    quotas.check(_REPORT_QUOTAS, lambda since: _reported(by, since), now)
+    _check_quota(by, now)
     case = case or new_case(post, "report")
     said = {
         "rule_number": rule_number,
@@ -210,17 +220,9 @@ def _has_said(case: Case, rule_number: int, words: str, by: Viewer) -> bool:
     return session().scalar(theirs) is not None
 
 
-def _reported(by: Viewer, since: object) -> int:
-    """How often an account has reported something; changing one's report counts, too."""
-    return (
-        session()
-        .scalars(
-            select(func.count())
-            .select_from(Event)
-            .where(Event.kind == Kind.REPORT_FILED, Event.at > since, Event.by_id == by.id)
-        )
-        .one()
-    )
+def _check_quota(by: Viewer, now: datetime) -> None:
+    filled = run(_REPORTED, {"by": by.id, **quotas.bounds(_REPORT_QUOTAS, now)}).one()
+    quotas.check(_REPORT_QUOTAS, filled, now)
 
 
 def _weight_of(by: Viewer) -> float:

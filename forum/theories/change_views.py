@@ -97,6 +97,7 @@ def confirm_withdrawal(post_id: int) -> Any:
         section="films",
         post_title=_name(post),
         post_url=cards.permalink(post),
+        was_published=post.published_at is not None,
         action=url_for("theories.withdraw", post_id=post.id),
     )
 

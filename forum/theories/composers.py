@@ -12,13 +12,14 @@ from forum.films.cards import film_card
 from forum.films.models import Film
 from forum.lib.addresses import url_for
 from forum.lib.language import gettext as _
+from forum.lib.markup import render, reveal
 from forum.permissions import can_find
-from forum.theories import cards, changes, draft_queries, operations, queries, waiting
+from forum.theories import cards, changes, draft_queries, operations, queries, quotas, waiting
 from forum.theories.finding import authored_or_404, film_of, found_or_404, thread_and_film
 from forum.theories.forms import ReplyForm, TheoryForm, ThreadForm
 from forum.theories.models import PendingRevision, Post
 from forum.theories.views import theory_page, will_wait
-from forum.theories.writing import Words
+from forum.theories.writing import Words, scopes_in
 from forum.votes.cards import reply_card, theory_card
 from forum.votes.queries import Opinions
 
@@ -122,7 +123,7 @@ def theory_composer(thread: Post) -> Composer:
                 ],
                 is_edit=False,
                 pending_edit=False,
-                will_wait=will_wait(viewer()),
+                will_wait=_said_to_newcomers(),
                 draft_saved_at=saved_at,
                 draft_url=_draft_url("theory", thread.id),
             ),
@@ -204,6 +205,7 @@ def edit_composer(post: Post) -> Composer:
             "action": url_for("theories.revise", post_id=post.id),
             "pending_edit": pending is not None,
             "will_wait": "" if pending else cards.change_will_wait(post, viewer()),
+            "stands": _stands(post) if status == 409 else None,
             **_EDITING,
         }
         if post.type == "reply":
@@ -236,6 +238,13 @@ def edit_composer(post: Post) -> Composer:
     )
 
 
+def _stands(post: Post) -> dict[str, Any]:
+    """What `post` says by now, or its change that waits: to be compared with what was typed."""
+    now = waiting.pending_of(post.id) or post
+    html = reveal(render(now.body, scopes_in(now.body)).html, viewer().seen)
+    return {"titles": list(filter(None, (now.safe_title, now.title))), "html": html}
+
+
 def _filled(form_class: type[ComposerForm], post: Post, pending: PendingRevision | None) -> Any:
     """The form of an edit: with the change that waits, if there is one, for the present version."""
     form = form_class(obj=pending or post)
@@ -249,6 +258,12 @@ def _revised(post: Post, words: Words, form: ComposerForm) -> tuple[Post, str]:
     if not changes.revise(post, words, version, by=viewer(), change=change):
         return post, "edit-held"
     return post, "change-withdrawn" if change and post.version == version else "saved"
+
+
+def _said_to_newcomers() -> str:
+    """What newcomers read before they send a theory; "" for everybody else."""
+    waits = will_wait(viewer())
+    return f"{waits} {quotas.NEWCOMERS_THEORIES}" if waits else ""
 
 
 def _draft_url(kind: str, target_id: int) -> str:

@@ -150,7 +150,10 @@ def _published(composer: Composer, words: Words) -> Any:
             if not composer.is_edit:
                 drafts.discard_draft(composer.kind, composer.target_id, by=viewer())
     except TooMany as refusal:
-        return _again(composer, str(refusal), 429, {"Retry-After": str(refusal.retry_after)})
+        text = str(refusal)
+        if not composer.is_edit:
+            text += " " + _("Keep it as a draft until then.")
+        return _again(composer, text, 429, {"Retry-After": str(refusal.retry_after)})
     except Refused as refusal:
         if refusal.verdict.code in ("absent", "sealed"):
             raise Refused(refusal.verdict, film_page(composer.film_id)) from None

@@ -1,14 +1,15 @@
 """How much one account may post."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, select
 
 from forum.events import Event, Kind
 from forum.lib import clock, quotas
 from forum.lib.database import run, table_of
+from forum.lib.language import gettext as _
 from forum.lib.quotas import Quota
 from forum.permissions import Viewer
 from forum.theories.models import Post
@@ -16,14 +17,16 @@ from forum.theories.models import Post
 _posts = table_of(Post)
 _MINUTE, _HOUR, _DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
+NEWCOMERS_THEORIES = _("A newcomer posts three theories a day.")
+
 _QUOTAS = {
-    "thread": (Quota(5, _DAY),),
+    "thread": (Quota(5, _DAY, _("Five questions a day are the most.")),),
     "theory": (Quota(10, _HOUR),),
     "reply": (Quota(4, _MINUTE), Quota(60, _HOUR)),
 }
 # Newcomers ask no questions, see `can_open_thread`.
 _NEWCOMERS = {
-    "theory": (Quota(3, _DAY),),
+    "theory": (Quota(3, _DAY, NEWCOMERS_THEORIES),),
     "reply": (Quota(5, 10 * _MINUTE),),
 }
 _CHANGES, _NEWCOMERS_CHANGES = (Quota(30, _HOUR),), (Quota(10, _HOUR),)
@@ -42,13 +45,7 @@ def check(by: Viewer, kind: str) -> None:
         return
 
     table = _QUOTAS if by.is_member or by.is_moderator else _NEWCOMERS
-    limits, now = table[kind], clock.now()
-    given: dict[str, Any] = {"by": by.id, "of_kind": kind}
-    for number, limit in enumerate(limits):
-        given |= {f"most_{number}": limit.most, f"since_{number}": now - limit.window}
-    counts = run(_posted(len(limits)), given).one()
-    posted = {now - limit.window: count for limit, count in zip(limits, counts, strict=True)}
-    quotas.check(limits, posted.__getitem__, now)
+    _check(_posted(len(table[kind])), table[kind], {"by": by.id, "of_kind": kind})
 
 
 def check_changes(by: Viewer) -> None:
@@ -56,37 +53,39 @@ def check_changes(by: Viewer) -> None:
     the rest as `check`."""
     if by.is_admin:
         return
-    quota = _CHANGES if by.is_member or by.is_moderator else _NEWCOMERS_CHANGES
-
-    def changed_since(moment: datetime) -> int:
-        changed: int = run(_CHANGED, {"by": by.id, "since": moment}).scalar_one()
-        return changed
-
-    quotas.check(quota, changed_since, clock.now())
+    limits = _CHANGES if by.is_member or by.is_moderator else _NEWCOMERS_CHANGES
+    _check(_CHANGED, limits, {"by": by.id})
 
 
-# A change that waits counts when it is sent, not once more when a moderator approves it.
-_CHANGED = select(func.count()).where(
-    Event.kind.in_([Kind.POST_REVISED, Kind.REVISION_HELD]),
-    Event.at > bindparam("since"),
-    Event.by_id == bindparam("by"),
-    Event.user_id == bindparam("by"),
-)
+def _check(filled: Select[Any], limits: tuple[Quota, ...], whose: dict[str, Any]) -> None:
+    now = clock.now()
+    quotas.check(limits, run(filled, whose | quotas.bounds(limits, now)).one(), now)
 
 
 @cache
-def _posted(quotas: int) -> Select[Any]:
-    """How many posts one account has made since each of some moments: of its latest alone, as many
-    as a quota allows, so that it costs the same however much somebody has written."""
-    counts = []
-    for number in range(quotas):
-        latest = (
-            select(_posts.c.created_at)
-            .where(_posts.c.author_id == bindparam("by"), _posts.c.type == bindparam("of_kind"))
-            .order_by(_posts.c.id.desc())
-            .limit(bindparam(f"most_{number}"))
-            .subquery()
+def _posted(count: int) -> Select[Any]:
+    """What fills an account's quotas on posts: found in the order in which they were made, so that
+    it costs the same however much somebody has written."""
+    posted = (
+        select(_posts.c.created_at)
+        .where(_posts.c.author_id == bindparam("by"), _posts.c.type == bindparam("of_kind"))
+        .order_by(_posts.c.id.desc())
+    )
+    return select(*quotas.fills(count, lambda _since: posted))
+
+
+# A change that waits counts when it is sent, not once more when a moderator approves it.
+def _changes_since(moment: Any) -> Select[Any]:
+    return (
+        select(Event.at)
+        .where(
+            Event.kind.in_([Kind.POST_REVISED, Kind.REVISION_HELD]),
+            Event.at > moment,
+            Event.by_id == bindparam("by"),
+            Event.user_id == bindparam("by"),
         )
-        since = latest.c.created_at > bindparam(f"since_{number}")
-        counts.append(select(func.count()).select_from(latest).where(since).scalar_subquery())
-    return select(*counts)
+        .order_by(Event.at.desc())
+    )
+
+
+_CHANGED = select(*quotas.fills(1, _changes_since))

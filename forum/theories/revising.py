@@ -21,8 +21,9 @@ def put_text(post: Post, words: Words, *, by: Viewer) -> None:
     for name, value in words.columns().items():
         setattr(post, name, value)
     post.kind, post.stance = words.kind, words.stance
-    post.edited_at = clock.now()
-    post.votes_before_edit = post.vote_count
+    if post.published_at is not None:  # what nobody had read was not edited for anybody
+        post.edited_at = clock.now()
+        post.votes_before_edit = post.vote_count
     post.version += 1
     keep_revision(post)
     events.record(

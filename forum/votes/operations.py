@@ -1,5 +1,6 @@
 """What is done with votes: casting, changing and withdrawing them, and seeing figures early."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -23,10 +24,9 @@ from forum.theories.models import Post
 from forum.votes import tally
 from forum.votes.models import Peek
 from forum.votes.ranks import ranks_of
-from forum.votes.tally import HOUR, MINUTE
 
-_QUOTAS = (Quota(60, MINUTE), Quota(600, HOUR))
-_NEWCOMERS = (Quota(60, HOUR),)
+_QUOTAS = (Quota(60, timedelta(minutes=1)), Quota(600, timedelta(hours=1)))
+_NEWCOMERS = (Quota(60, timedelta(hours=1)),)
 
 
 class NoSuchVote(ValueError):
@@ -53,11 +53,11 @@ def cast_vote(post_id: int, value: int, *, by: Viewer) -> Any:
     if value not in ((-1, 0, 1) if post.type == "theory" else (0, 1)):
         raise NoSuchVote(value)
     now = clock.now()
-    before = tally.before(post, by, now)
+    limits = _QUOTAS if by.is_member or by.is_moderator else _NEWCOMERS
+    before = tally.before(post, by, limits, now)
     if before.value == value:
         return post
-    limits = _QUOTAS if by.is_member or by.is_moderator else _NEWCOMERS
-    quotas.check(limits, lambda since: before.cast[now - since], now)
+    quotas.check(limits, before.filled, now)
     tally.keep(post, before.value, value, by, now)
     return tally.count(post, before.value, value, before.prior)
 

@@ -4,41 +4,44 @@ A vote makes no objects: it reads one row and changes some numbers. On that row 
 that rules and ballots read, so that both take it in place of a post.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import Select, bindparam, delete, func, insert, select, update
 
 from forum import counters
 from forum.films.models import Film
+from forum.lib import quotas
 from forum.lib.database import run, table_of
+from forum.lib.quotas import Quota
 from forum.permissions import Viewer
 from forum.theories.locking import ROW
 from forum.theories.models import Post
 from forum.votes.models import Vote, VoteChange
 from forum.votes.ranks import ranks_of
 
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-
 _posts, _films = table_of(Post), table_of(Film)
 _votes, _changes = table_of(Vote), table_of(VoteChange)
 _own = (_votes.c.user_id == bindparam("by"), _votes.c.post_id == bindparam("post"))
 
 
-def _cast_since(moment: str) -> Any:
-    cast = select(func.count()).where(
-        _changes.c.user_id == bindparam("by"), _changes.c.at > bindparam(moment)
-    )
-    return cast.scalar_subquery()
+def _cast_since(moment: Any) -> Select[Any]:
+    whose = _changes.c.user_id == bindparam("by")
+    return select(_changes.c.at).where(whose, _changes.c.at > moment).order_by(_changes.c.at.desc())
 
 
-_BEFORE = select(
-    func.coalesce(select(_votes.c.value).where(*_own).scalar_subquery(), 0).label("value"),
-    _films.c.prior,
-    _cast_since("minute_ago").label("in_minute"),
-    _cast_since("hour_ago").label("in_hour"),
-).where(_films.c.id == bindparam("film"))
+@cache
+def _before(limits: int) -> Select[Any]:
+    return select(
+        func.coalesce(select(_votes.c.value).where(*_own).scalar_subquery(), 0).label("value"),
+        _films.c.prior,
+        *quotas.fills(limits, _cast_since),
+    ).where(_films.c.id == bindparam("film"))
+
+
 _CAST = insert(_votes)
 _CHANGE = update(_votes).where(*_own).values(value=bindparam("to"), updated_at=bindparam("now"))
 _WITHDRAW = delete(_votes).where(*_own)
@@ -65,20 +68,20 @@ class Before:
     Attributes:
         value: how the account had voted on the post: 1, -1, or 0 for not at all.
         prior: the film's share, on which ranks rest.
-        cast: how many votes the account has cast in the last minute and hour.
+        filled: when the vote was cast that uses up each quota of the account; None if none does.
     """
 
     value: int
     prior: float
-    cast: dict[timedelta, int]
+    filled: Sequence[datetime | None]
 
 
-def before(post: Any, by: Viewer, now: datetime) -> Before:
-    """What stands before `by` votes on `post`, which is locked; one statement."""
+def before(post: Any, by: Viewer, limits: tuple[Quota, ...], now: datetime) -> Before:
+    """What stands before `by`, to whom `limits` apply, votes on `post`, which is locked; one
+    statement."""
     ids = {"by": by.id, "post": post.id, "film": post.film_id}
-    moments = {"minute_ago": now - MINUTE, "hour_ago": now - HOUR}
-    row = run(_BEFORE, ids | moments).one()
-    return Before(row.value, row.prior, {MINUTE: row.in_minute, HOUR: row.in_hour})
+    row = run(_before(len(limits)), ids | quotas.bounds(limits, now)).one()
+    return Before(row.value, row.prior, row[2:])
 
 
 def keep(post: Any, old: int, new: int, by: Viewer, now: datetime) -> None:

@@ -31,6 +31,7 @@ async function post(form, button) {
     });
     if (isFragment(response) && response.ok) place(form, button, await fragmentOf(response));
     else if (response.ok) location.assign(response.url); // the server led elsewhere: follow it
+    else if (isWords(response)) sayFailed(await response.text()); // refused, and why
     else postPlainly(form, button); // so that the page with its reasons shows
   } catch {
     sayFailed();
@@ -40,6 +41,8 @@ async function post(form, button) {
     form.removeAttribute("aria-busy");
   }
 }
+
+const isWords = (response) => response.headers.get("Content-Type")?.startsWith("text/plain");
 
 function place(form, button, fragment) {
   const fresh = fragment.firstElementChild;

@@ -11,5 +11,5 @@ function say(text, failed) {
 }
 
 export const sayDone = (text) => say(text || region?.dataset.done, false);
-export const sayFailed = () => say(region?.dataset.failed, true);
+export const sayFailed = (why) => say(why || region?.dataset.failed, true);
 export const sayOffline = () => say(region?.dataset.offline, true);

@@ -52,6 +52,7 @@ def test_an_account_begins_as_a_fan_with_a_hashed_password(guest):
 
 def test_the_form_asks_for_three_things_once(guest):
     page = guest.see("/signup")
+    assert re.search(r'<input [^>]*id="email"[^>]* inputmode="email"', page)
     for name in ("name", "email", "password"):
         assert page.count(f'name="{name}"') == 1
     assert "csrf_token" not in page

@@ -42,3 +42,17 @@ def test_nothing_moves_after_it_was_shown(
     fan = arrives("hana", width=width)
     fan.opens(place.format_map(stage.places))
     assert checks.shifts(fan.page) < 0.01
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_row_on_the_films_page_stands_alike_without_its_report_link(
+    arrives: Arrives, stage: Stage, width: int
+) -> None:
+    """One's own theories have none, and for the banned no theory has one."""
+    fan = arrives("hana", width=width)
+    fan.opens(stage.places["film"])
+    row = fan.page.locator(".leading-row").first
+    parts = [row.locator(f".leading-{part}") for part in ("title", "bar", "figure")]
+    before = [part.bounding_box() for part in parts]
+    row.locator(".report-link").evaluate("link => link.remove()")
+    assert [part.bounding_box() for part in parts] == before

@@ -43,6 +43,9 @@ def test_a_vote_in_a_question_locked_meanwhile_is_refused_with_the_reason(
     fan.presses("Convinced")
     fan.sees(LOCKED)
     assert behind.figures(house, THEORY) == (0, 0)
+    if not scripting:
+        fan.follows("Back to the post")
+    expect(fan.page.get_by_role("heading", level=1)).to_have_text(THEORY)
 
 
 @SCRIPTING
@@ -75,6 +78,20 @@ def test_a_theory_for_a_question_locked_meanwhile_stays_in_its_form(arrives, hou
     expect(fan.page.get_by_label("The theory", exact=True)).to_have_value(
         "It took me an evening to write this."
     )
+
+
+@SCRIPTING
+def test_who_goes_back_finds_all_that_they_typed(arrives, house, scripting):
+    fan = somebody(arrives, house, scripting)
+    fan.opens(f"{behind.address(house, QUESTION)}/theories/new")
+    typed = {"Safe title": "About the ring", "Title": "She kept it", "The theory": "Words."}
+    for label, text in typed.items():
+        fan.writes(label, text)
+    fan.presses("Publish the theory")
+    fan.sees("Your theory is out.")
+    fan.page.go_back()
+    for label, text in typed.items():
+        expect(fan.page.get_by_label(label, exact=True)).to_have_value(text)
 
 
 @SCRIPTING
@@ -149,6 +166,7 @@ def test_one_vote_too_many_is_refused_with_the_time_to_wait(arrives, house):
     fan.presses("Convinced")
     fan.sees("That was a lot at once.")
     fan.sees("Try again in")
+    expect(fan.page.get_by_role("heading", level=1)).to_have_text(THEORY)
 
 
 def test_the_page_says_so_when_a_vote_did_not_get_through(arrives, house):

@@ -40,6 +40,14 @@ def test_a_reply_appears_below_the_others_and_the_form_is_empty_again(fan, house
     assert fan.page.evaluate("window.stayed === true")
 
 
+def test_words_are_counted_as_they_are_typed(fan, house):
+    fan.opens(f"{behind.address(house, QUESTION)}/theories/new")
+    counted = fan.page.locator(".writing .counter")
+    for text, said in (("", "0 words"), ("Look", "1 word"), ("Look at it.", "3 words")):
+        fan.writes("The theory", text)
+        expect(counted).to_have_text(said)
+
+
 @pytest.mark.parametrize(("button", "sees"), [("Preview", "wipers"), ("Keep as a draft", "kept")])
 def test_what_else_is_done_with_a_reply_shows_on_a_page_of_its_own(fan, house, button, sees):
     fan.opens(behind.address(house, THEORY))

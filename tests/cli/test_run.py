@@ -113,6 +113,7 @@ def test_one_command_brings_everything_up_and_one_signal_everything_down(
     first = start(port)
     first.wait_for_line(rf"^Foyer is open at http://127\.0\.0\.1:{port} \(plain HTTP")
     assert status_of(port, "/") == 200
+    assert status_of(port, "/search?q=" + "a" * 5000) == 200  # no film of that name
     assert first.said.count("http://") == 1
     assert len([line for line in command_lines_with(instance) if " worker " in line]) == 1
     # A second one on the same folder, or on the same port, is told why it can't be.

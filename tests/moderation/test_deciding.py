@@ -117,7 +117,7 @@ def test_an_act_that_lacks_something_names_the_field_and_leaves_its_panel_open(a
     answer = sends(visitor, case, "suspend", rule="2", reasons="Third time.", note="Patience.")
     assert answer.status_code == 422
     assert "Say for how many days." in answer.text
-    assert 'aria-invalid="true" autocomplete="off" id="days"' in answer.text
+    assert 'aria-invalid="true" id="days"' in answer.text
     assert '<details class="decide-rare" open>' in answer.text
     assert "Third time." in answer.text
     assert "Patience." in answer.text

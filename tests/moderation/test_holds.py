@@ -229,15 +229,15 @@ def test_screening_takes_milliseconds_whatever_is_written(text):
     assert time.process_time() - began < 0.2
 
 
+FORM = {
+    "safe_title": "A safe newcomer",
+    "title": "What only the open may read",
+    "kind": "reading",
+}
+
+
 def edited(visitor, theory, body):
-    return visitor.post(
-        f"/posts/{theory.id}/revisions",
-        version="1",
-        safe_title="A safe newcomer",
-        title="What only the open may read",
-        kind="reading",
-        body=body,
-    )
+    return visitor.post(f"/posts/{theory.id}/revisions", **FORM, version="1", body=body)
 
 
 def approved_theory(app, body="One two three four five six seven eight nine ten."):
@@ -268,6 +268,19 @@ def test_a_refused_edit_leaves_the_old_text_and_tells_its_author(app):
     assert again(theory).version == 1
 
 
+def test_what_was_changed_before_it_was_published_was_not_edited_for_others(app):
+    film, _user, visitor, theory, _answer = a_newcomers_theory(app, "One two three.")
+    edited(visitor, theory, "One two three four.")
+    decide(found(select(Case))[0], "approve", a_moderator())
+    other = a_visitor(app, seen=(film,))
+    page = other.see(f"/posts/{theory.id}")
+    assert "One two three four." in page
+    assert "Edited" not in page
+    assert "what changed" not in page
+    visitor.post(f"/posts/{theory.id}/revisions", **FORM, version="2", body="One two three four!")
+    assert "what changed" in other.see(f"/posts/{theory.id}")
+
+
 def test_a_small_edit_by_a_newcomer_stands_at_once(app):
     _film, _user, visitor, theory, _answer = approved_theory(app)
     edited(visitor, theory, "One two three four five six seven eight nine eleven.")
@@ -283,6 +296,9 @@ def test_an_edit_of_a_third_by_a_newcomer_waits(app):
 
 def test_withdrawing_what_is_held_closes_its_case(app):
     _film, _user, visitor, theory, _answer = a_newcomers_theory(app)
+    asked = visitor.see(f"/posts/{theory.id}/withdrawal")
+    assert "Nobody but the moderators has read it" in asked
+    assert "Others will see" not in asked
     assert visitor.post(f"/posts/{theory.id}/withdrawal").status_code == 303
     [case] = found(select(Case))
     assert (case.outcome, again(theory).state) == ("withdrawn", "withdrawn")

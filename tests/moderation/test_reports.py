@@ -104,8 +104,9 @@ def test_ten_reports_an_hour_are_enough(app):
     for number in range(5):
         reported(theories[0], fan, words=f"for the {number}. time")
         reported(theories[1], fan, words=f"for the {number}. time")
-    with pytest.raises(TooMany):
+    with pytest.raises(TooMany) as caught:
         reported(theories[2], fan)
+    assert 3500 < caught.value.retry_after <= 3600
     with pytest.raises(TooMany):
         reported(theories[0], fan, words="once more")
 

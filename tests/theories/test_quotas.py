@@ -71,6 +71,21 @@ def test_an_account_may_post_so_much_at_once(app, kind, trust, most):
     assert retry_after > 0
 
 
+def test_whoever_waits_as_long_as_was_said_may_post_again(app, at_noon):
+    theory = a_theory()
+    fan = a_fan(seen=(film_of(theory),))
+    for _ in range(4):
+        a_reply(theory, by=fan)
+        at_noon.shift(timedelta(seconds=3))
+    for wait, left in ((0, 48), (47.5, 1)):
+        at_noon.shift(timedelta(seconds=wait))
+        with pytest.raises(TooMany) as caught:
+            a_reply(theory, by=fan)
+        assert caught.value.retry_after == left
+    at_noon.shift(timedelta(seconds=1))
+    a_reply(theory, by=fan)
+
+
 @pytest.mark.parametrize(("trust", "most"), [("member", 30), ("newcomer", 10)])
 def test_what_one_wrote_may_be_changed_so_often_in_an_hour(app, at_noon, trust, most):
     theory, user = a_theory(), a_user(trust=trust)
@@ -84,8 +99,9 @@ def test_what_one_wrote_may_be_changed_so_often_in_an_hour(app, at_noon, trust, 
 
     for version in range(most):
         change(version)
-    with pytest.raises(TooMany):
+    with pytest.raises(TooMany) as caught:
         change(most)
+    assert caught.value.retry_after == 3600
     at_noon.shift(timedelta(hours=1))
     change(most)
 
@@ -184,10 +200,28 @@ def test_a_refused_post_keeps_its_text_and_says_when_to_come_back(app):
         assert visitor.post(path, stance="neutral", body=f"Reply {n}").status_code == 303
     response = visitor.post(path, stance="supports", body="THE FIFTH REPLY")
     assert response.status_code == 429
-    assert response.headers["Retry-After"] == "16"
-    assert "That was a lot at once. Try again in 16 seconds." in response.text
+    assert response.headers["Retry-After"] == "60"
+    assert "That was a lot at once. Try again in 60 seconds." in response.text
     assert "THE FIFTH REPLY" in response.text
     assert found(select(func.count()).where(Post.type == "reply")) == [4]
+
+
+def test_a_newcomer_is_told_of_three_theories_a_day_before_and_after(app, at_noon):
+    film = a_film()
+    thread = a_thread(film)
+    newcomer = a_visitor(app, a_user(trust="newcomer"), seen=(film,))
+    path = f"/threads/{thread.id}/theories"
+    assert "A newcomer posts three theories a day." in newcomer.see(f"{path}/new")
+    assert "a newcomer" not in a_visitor(app, seen=(film,)).see(f"{path}/new").lower()
+    form = {"safe_title": "A safe title", "kind": "reading", "body": "Words."}
+    for n in range(3):
+        assert newcomer.post(path, title=f"Title {n}", **form).status_code == 303
+    at_noon.shift(timedelta(hours=10))
+    refused = newcomer.post(path, title="ONE MORE", **form)
+    assert "A newcomer posts three theories a day. Try again in 14 hours." in refused.text
+    assert "Keep it as a draft until then." in refused.text
+    assert "a lot at once" not in refused.text
+    assert newcomer.post(path, title="ONE MORE", **form, act="draft").status_code == 303
 
 
 def test_a_refused_theory_and_question_keep_their_text_too(app):

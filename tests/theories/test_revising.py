@@ -183,6 +183,7 @@ def test_an_edit_in_another_tab_is_not_overwritten(author, theory):
     assert response.status_code == 409
     assert "You changed this in another tab meanwhile." in response.text
     assert "Written in the second tab." in response.text
+    assert "<p>Written in the first tab.</p>" in response.text
     assert 'name="version" type="hidden" value="2"' in response.text
     assert again(theory).body == "Written in the first tab."
     assert save(author, theory, version=2, body="Written in the second tab.").status_code == 303

@@ -117,7 +117,10 @@ def test_a_locked_question_is_read_and_no_longer_changed(app, film, thread):
     page = reader.see(f"/threads/{thread.id}")
     assert "locked" in page
     assert said in page
-    assert said in reader.see(f"/theories/{theory.id}")
+    below = reader.see(f"/theories/{theory.id}")
+    assert below.count(said) == 1
+    for each in (page, below):
+        assert f'href="/moderation/log?film={film.slug}&amp;act=lock"' in each
     assert len(found(select(Post))) == 3
 
 

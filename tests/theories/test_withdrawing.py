@@ -142,10 +142,10 @@ def test_a_guest_is_sent_to_log_in(guest, theory):
 def test_nothing_is_withdrawn_twice_or_edited_after(author, theory):
     author.post(f"/posts/{theory.id}/withdrawal")
     assert author.post(f"/posts/{theory.id}/withdrawal").status_code == 403
-    assert "This was taken down already." in author.get(f"/posts/{theory.id}/withdrawal").text
+    assert "You withdrew this already." in author.get(f"/posts/{theory.id}/withdrawal").text
     edit = author.get(f"/posts/{theory.id}/edit")
     assert edit.status_code == 403
-    assert "This was taken down and can&#39;t be edited." in edit.text
+    assert "You withdrew this: it can&#39;t be edited." in edit.text
     assert len(found(select(Event).where(Event.kind == Kind.POST_WITHDRAWN))) == 1
 
 

@@ -244,11 +244,27 @@ def test_a_token_dies_with_its_session(world: World) -> None:
     assert (response.status_code, response.location.split("?")[0]) == (303, "/login")
 
 
+def test_what_one_account_opened_is_not_done_in_the_name_of_the_next(world: World) -> None:
+    """SQLite gives the next session the id of the last one, once that has ended."""
+    browser = Visitor(world.app)
+    browser.log_in("fan", PASSWORD)
+    opened_by_fan = browser.token
+    browser.post("/logout")
+    browser.log_in("author", PASSWORD)
+    browser.token = opened_by_fan
+    before = world.fingerprint()
+    response = browser.post(f"/posts/{world.posts['open/theory/published']}/replies", body="Mine.")
+    assert response.status_code == 403
+    assert "You are logged in as author now" in response.text
+    assert hidden_fields(response.text)["body"] == "Mine."
+    assert world.fingerprint() == before
+
+
 def test_the_token_of_one_site_is_worth_nothing_on_another(world: World) -> None:
     fan = world.visitor("fan")
-    fan.token = masked(
-        form_token("another secret, of 32 bytes and more", world.accounts["fan"].session_id)
-    )
+    account = world.accounts["fan"]
+    another = "another secret, of 32 bytes and more"
+    fan.token = masked(form_token(another, account.session_id, account.id))
     assert fan.post("/settings/theme", value="dark").status_code == 403
 
 

@@ -205,6 +205,12 @@ class TestMyVotes:
         assert "You are not convinced." in page
         assert page.index("Theory 0") < page.index("Theory 2")
 
+    def test_their_number_goes_when_one_is_withdrawn_in_place(self, theory, voter):
+        path, number = f"/posts/{theory.id}/votes", '<span id="own-votes">1 vote. </span>'
+        assert "own-votes" not in voter.fetch(path, value="1").text
+        assert number in voter.see("/votes")
+        assert '<span id="own-votes" data-instead></span>' in voter.fetch(path, value="0").text
+
     def test_they_come_in_pages(self, app, film):
         user = a_user("igor")
         fan = a_fan(user, seen=(film,))

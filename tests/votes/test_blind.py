@@ -94,6 +94,18 @@ def test_figures_are_absent_for_who_has_not_voted(theory, reader, guest):
     assert "vote to see" in reader.see("/films/anora-2024")
 
 
+def test_nobody_is_told_to_vote_who_cannot(app, theory):
+    author = a_visitor(app, author_of(theory), seen=(film_of(theory),))
+    spammer = a_user()
+    banned = a_visitor(app, spammer, seen=(film_of(theory),))
+    with unit_of_work():
+        again(spammer).sanction = "banned"
+    for visitor, said in ((author, "yours"), (banned, "hidden")):
+        page = visitor.see("/films/anora-2024")
+        assert f'<p class="leading-figure note">{said}</p>' in page
+        assert "vote to see" not in page
+
+
 def test_who_votes_sees_the_figures_until_the_vote_is_withdrawn(theory, reader):
     give_votes(theory, 4, 2)
     path = f"/posts/{theory.id}/votes"

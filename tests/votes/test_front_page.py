@@ -43,6 +43,7 @@ def test_an_empty_house_says_so(guest):
     page = guest.see("/")
     assert "No film is being argued about yet." in page
     assert "Nothing has divided the audience yet." in page
+    assert "at least a quarter of them on each side, allowing for chance." in page
     assert "0 films, no theory yet, no votes yet" in page
     assert 'aria-labelledby="waiting"' not in page
 
