@@ -23,6 +23,7 @@ from typing import Any
 import pytest
 from flask import Flask, current_app
 from sqlalchemy import select, update
+from time_machine import travel
 
 from forum import counters, create_app
 from forum.accounts import credentials
@@ -60,6 +61,9 @@ last two are fans under those sanctions."""
 
 TAKEN_DOWN = ("hidden", "removed", "withdrawn", "held", "purged")
 """The states of a post but "published"."""
+
+LONG_AGO = timedelta(days=3)
+"""For how long everything has stood, so that nobody's quota is used up."""
 
 PASSWORD = "four unrelated words here"
 ABSENT = 9_999
@@ -352,14 +356,13 @@ class _Builder:
 
     def grow_old(self) -> None:
         """Let all have been written long ago, so that nobody's quota is used up."""
-        long_ago = timedelta(days=3)
         with unit_of_work() as work:
             for post in work.scalars(select(Post)):
-                post.created_at -= long_ago
+                post.created_at -= LONG_AGO
                 if post.published_at is not None:
-                    post.published_at -= long_ago
-            for revision in work.scalars(select(Revision)):
-                revision.at -= long_ago
+                    post.published_at -= LONG_AGO
+            for revision in work.scalars(select(Revision).where(Revision.number == 1)):
+                revision.at -= LONG_AGO
         for film_id in ranks.films_that_drifted():  # what is older is less hot
             with unit_of_work():
                 ranks.mend(film_id)
@@ -391,9 +394,10 @@ class _Builder:
         return self.named(name, reply, by=by)
 
     def named(self, name: str, post: Post, *, by: str = "author") -> Post:
-        """Keep `post` under its name, and revise it once, so that it has a past."""
+        """Keep `post` under its name, and revise it once, so that it has a past: a day after it was
+        written, since what was done can't be given another time afterwards."""
         text = self.words(name)
-        with unit_of_work():
+        with travel(clock.now() - LONG_AGO + timedelta(days=1)), unit_of_work():
             changes.revise(post, text, 1, by=self.writer(by))
         self.world.posts[name] = post.id
         is_reply = post.type == "reply"
