@@ -27,7 +27,7 @@ _TEXTS = {
             " Go back, reload the page, try again."
         ),
     ),
-    403: (_("Not from here."), _("This needs something that you don't have here.")),
+    403: (_("Not from here."), _("This needs something that you don’t have here.")),
     404: (
         _("Nothing is showing at this address."),
         _(

@@ -285,9 +285,9 @@ def can_edit(by: Viewer, post: Any) -> Verdict:
     if post.author_id != by.id:
         return _no("role", _("Only the author edits a post; moderators never rewrite anyone."))
     if post.state == "withdrawn":
-        return _no("state", _("You withdrew this: it can't be edited."))
+        return _no("state", _("You withdrew this: it can’t be edited."))
     if post.state not in ("published", "held"):
-        return _no("state", _("This was taken down and can't be edited."))
+        return _no("state", _("This was taken down and can’t be edited."))
     if post.thread_locked:
         return _no("locked", _("This question is locked: it can be read, and no longer changed."))
     return YES

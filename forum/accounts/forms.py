@@ -20,7 +20,7 @@ def _needed(_form: Form, field: Any) -> None:
     if not field.data:
         raise StopValidation(_("This is needed."))
     if len(field.data) > 10_000 or "\0" in field.data:
-        raise StopValidation(_("This can't be a password."))
+        raise StopValidation(_("This can’t be a password."))
 
 
 def email_problem(address: str) -> str | None:

@@ -225,7 +225,7 @@ def _posters() -> list[FilmCard]:
 
 
 def _wrong_password(form: LogInForm, next_url: str | None, carry: str) -> Any:
-    form.form_errors = [_("Name and password don't belong together. Check both.")]
+    form.form_errors = [_("Name and password don’t belong together. Check both.")]
     return login_page(next_url, carry, 422, form)
 
 

@@ -62,7 +62,7 @@ def wording(
         character = text.forbidden_character(value)
         if character is not None:
             raise StopValidation(
-                _("It holds a character that can't be shown (U+%(code)s). Take it out.")
+                _("It holds a character that can’t be shown (U+%(code)s). Take it out.")
                 % {"code": f"{ord(character):04X}"}
             )
         if text.has_stacked_marks(value):

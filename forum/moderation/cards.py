@@ -85,7 +85,7 @@ def what(case: Any, post: Any) -> str:
         "report": _("reported"),
         "held": _("held: a link") if case.hold_reason == "link" else _("held: a first post"),
         "edit": _("a change is held"),
-        "own": _("a moderator's own"),
+        "own": _("a moderator’s own"),
     }
     return f"{cards.type_words(post.type)}, {why[case.kind]}"
 

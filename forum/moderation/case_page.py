@@ -203,7 +203,7 @@ def _acts(case: Case, facts: Facts, viewer: Fan | Guest) -> list[Button]:
 def _button(act: Act, key: str | None, *, main: bool) -> Button:
     hints = {
         "purge": _("Erases the text itself; a second moderator confirms."),
-        "ban_and_remove": _("For a spammer's new account: everything goes in one act."),
+        "ban_and_remove": _("For a spammer’s new account: everything goes in one act."),
         "suspend": _("They can read until then."),
         "ban": _("They can read. Their sessions end."),
         "retitle": _("The only words of others that a moderator changes."),

@@ -81,7 +81,7 @@ def _decided(found: Case, act: str, form: DecisionForm, version: int) -> Any:
     except (GroundsMissing, IllegalMove) as problem:
         text = str(problem)
         if isinstance(problem, IllegalMove) and not isinstance(problem, NotPossible):
-            text = _("That can't be done as it stands now. Look at it again.")
+            text = _("That can’t be done as it stands now. Look at it again.")
         return queue_page(case_page(fresh(found.id), viewer(), form, Problem(act, text)), 422)
     if decision is None:
         return back_to_case(found.id, "purge-proposed")

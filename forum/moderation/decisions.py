@@ -126,7 +126,7 @@ def reverse(decision: Decision, grounds: Grounds, *, by: Viewer) -> Decision | N
     )
     act = ACTS[decision.act].reversal
     if act is None:
-        raise GroundsMissing(_("This act can't be undone."))
+        raise GroundsMissing(_("This act can’t be undone."))
     if decision.reverted_by_id is not None:
         return None
     effect = undo(decision, post, author, by=by)

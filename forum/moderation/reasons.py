@@ -12,13 +12,13 @@ Canned = tuple[str, str, int]
 CANNED: tuple[Canned, ...] = (
     (
         _("Gives an ending away"),
-        _("It gives an ending away to people who haven't opened that film."),
+        _("It gives an ending away to people who haven’t opened that film."),
         1,
     ),
     (_("About the person"), _("It argues with the person and not with what they say."), 2),
     (_("Advertising"), _("It advertises something that has nothing to do with the film."), 4),
-    (_("Pirated copy"), _("It leads to a copy that the film's makers didn't allow."), 4),
-    (_("Off the film"), _("It doesn't speak of this film's ending."), 5),
+    (_("Pirated copy"), _("It leads to a copy that the film’s makers didn’t allow."), 4),
+    (_("Off the film"), _("It doesn’t speak of this film’s ending."), 5),
 )
 
 READY = frozenset(text for _label, text, _rule in CANNED)

@@ -139,7 +139,7 @@ def reverse(decision_id: int) -> Any:
     except NotPossible as problem:
         return _statement_page(decision, form, str(problem), 409)
     except IllegalMove:
-        text = _("It can't be undone as things stand now: something was decided or changed since.")
+        text = _("It can’t be undone as things stand now: something was decided or changed since.")
         return _statement_page(decision, form, text, 409)
     return onward(url_for("moderation.statement", decision_id=decision_id), said="undone")
 

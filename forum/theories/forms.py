@@ -46,7 +46,7 @@ class _Composer(Form):
         unknown = scopes_named(body) - set(scopes)
         if unknown:
             raise ValidationError(
-                _("No film here has the address “%(slug)s”. Take it from the film's page.")
+                _("No film here has the address “%(slug)s”. Take it from the film’s page.")
                 % {"slug": min(unknown)}
             )
         if not field.errors and leaks(body, scopes):

@@ -204,7 +204,7 @@ def logs_out_and_in(fan: Person) -> None:
     expect(fan.page.get_by_role("banner").get_by_role("link", name="frieda")).to_have_count(0)
     fan.follows("Log in")
     fan.logs_in("frieda", "not my password, surely")
-    fan.sees("Name and password don't belong together. Check both.")
+    fan.sees("Name and password don’t belong together. Check both.")
     fan.logs_in("frieda")
     fan.sees("You are in.")
     expect(fan.page.get_by_role("banner").get_by_role("link", name="frieda")).to_be_visible()

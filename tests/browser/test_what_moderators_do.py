@@ -227,7 +227,7 @@ def test_ready_reasons_are_taken_with_one_press(
     reasons.fill("A hat.")
     usher.page.get_by_text("Ready reasons").click()
     usher.presses("Take it Off the film")
-    expect(reasons).to_have_value(re.compile(r"^A hat\.\nIt doesn't speak"))
+    expect(reasons).to_have_value(re.compile(r"^A hat\.\nIt doesn’t speak"))
     if scripting:
         usher.page.keyboard.press("Control+z")
         expect(reasons).to_have_value("A hat.")

@@ -39,8 +39,8 @@ def test_a_good_form_is_taken(filled):
         ({"line": "ab"}, "At least 3 characters, please."),
         ({"line": "x" * 11}, "11 characters, and 10 fit. Shorten it a little."),
         ({"prose": "x" * 21}, "21 characters, and 20 fit. Shorten it a little."),
-        ({"line": "a\0bc"}, "It holds a character that can't be shown (U+0000). Take it out."),
-        ({"prose": "\u202eabc"}, "It holds a character that can't be shown (U+202E). Take it out."),
+        ({"line": "a\0bc"}, "It holds a character that can’t be shown (U+0000). Take it out."),
+        ({"prose": "\u202eabc"}, "It holds a character that can’t be shown (U+202E). Take it out."),
         ({"line": "a" + "\u0331" * 9}, "Too many marks stand on one letter. Take some off."),
     ],
 )

@@ -80,7 +80,7 @@ def test_ready_reasons_go_below_what_was_typed_and_in_place_of_others_that_were_
     answer = takes(usher, case, "3", reasons="My own words.", note="Again.")
     assert the_field(answer.text, "reasons").strip() == f"My own words.\n{ADVERTISES}"
     assert the_field(answer.text, "note").strip() == "Again."
-    answer = takes(usher, case, "3", reasons="It doesn't speak of this film's ending.")
+    answer = takes(usher, case, "3", reasons="It doesn’t speak of this film’s ending.")
     assert the_field(answer.text, "reasons").strip() == ADVERTISES
 
 
