@@ -162,7 +162,6 @@ def named_post(post: Post, author: User, viewer: Fan | Guest) -> CasePost:
 
 def pending_diff(post: Post, pending: PendingRevision, opening: Opening) -> list[diff.Line]:
     """What a change that waits would change."""
-
     scopes = {slug: scope.id for slug, scope in scopes_in(post.body, pending.body).items()}
 
     def shown(body: str) -> str:

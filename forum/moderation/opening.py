@@ -44,17 +44,14 @@ def lock_author(about: Case | Decision, by: Viewer) -> User:
     """
     author = select(Post.author_id).where(Post.id == about.post_id)
     user_id = session().scalars(author).one()
-    accounts = (
-        session()
-        .scalars(
-            select(User)
-            .where(User.id.in_({user_id, by.id}))
-            .order_by(User.id)
-            .with_for_update(key_share=True)
-            .execution_options(populate_existing=True)
-        )
-        .all()
+    both = (
+        select(User)
+        .where(User.id.in_({user_id, by.id}))
+        .order_by(User.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     )
+    accounts = session().scalars(both).all()
     require_the_same(by, [user for user in accounts if user.id == by.id])
     return next(user for user in accounts if user.id == user_id)
 
@@ -109,10 +106,10 @@ def follow_revision(post: Post) -> None:
         case.hold_reason = post.hold_reason
     elif case.hold_reason is not None and not has_pending(post):
         case.hold_reason = None
-        if case.kind == "edit" and open_reports(post.id):
-            case.kind = "report"
-        elif case.kind == "edit":  # the change that waited is gone, and nothing else was the matter
+        if case.kind != "own" and not open_reports(post.id):  # nothing else was the matter
             _end(case, "withdrawn", post.author_id)
+        elif case.kind == "edit":
+            case.kind = "report"
 
 
 def close_withdrawn(post: Post) -> list[Report]:

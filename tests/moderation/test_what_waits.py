@@ -359,6 +359,19 @@ def test_who_reports_anew_in_a_case_that_was_opened_again_waits_for_an_answer(ap
     assert "was right" in again_by.see("/inbox")
 
 
+def test_an_author_who_takes_a_change_back_ends_a_case_whose_reports_are_settled():
+    theory, author = an_approved_theory()
+    report_it(theory, author)
+    change_it(theory, author)
+    removal, moderator = decide(open_case(), "remove", a_moderator()), a_moderator()
+    with unit_of_work():
+        decisions.reverse(removal, Grounds(reasons="It was wrong."), by=moderator)
+    case = open_case()
+    with unit_of_work():
+        withdraw_change(theory, by=author)
+    assert again(case).outcome == "withdrawn"
+
+
 def test_another_safe_title_waits_however_long_the_text_below_it_is():
     theory, author = an_approved_theory(BODY * 20)
     assert revised(theory, author, BODY * 20 + " More.") is True
