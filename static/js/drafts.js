@@ -9,16 +9,18 @@ export function keepDrafts(form) {
   const saved = form.querySelector("[data-saved]");
   let timer;
   let underWay = new AbortController();
+  let sent = null;
   // What was typed before this module came, or was sent and came back with errors, is kept nowhere yet.
   let kept = isTouched(form) || form.querySelector(".error-summary") ? "" : snapshot(form);
 
   async function save() {
     clearTimeout(timer);
     const now = snapshot(form);
-    if (now === kept) return;
+    if (now === kept || now === sent) return;
     let arrived = false;
     let why = "";
     underWay = new AbortController();
+    sent = now;
     try {
       const response = await fetch(form.dataset.autosave, {
         method: "POST",
@@ -32,6 +34,8 @@ export function keepDrafts(form) {
     } catch (error) {
       if (error.name === "AbortError") return;
       // Tried again with the next key.
+    } finally {
+      if (sent === now) sent = null;
     }
     if (arrived) kept = now;
     if (saved) saved.textContent = arrived ? saved.dataset.saved : why || saved.dataset.unsaved;
@@ -61,6 +65,7 @@ export function keepDrafts(form) {
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") save();
   });
+  addEventListener("pagehide", save); // where a page that is left was hidden before, or never said so
 }
 
 const isTouched = (form) =>

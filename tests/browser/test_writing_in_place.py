@@ -8,7 +8,7 @@ from playwright.sync_api import Route, expect
 from tests.browser import behind_the_pages as behind
 from tests.browser.conftest import Arrives
 from tests.browser.house import House
-from tests.browser.people import Person
+from tests.browser.people import PATIENCE, Person
 
 QUESTION = "Did Anora ever really escape?"
 THEORY = "The last scenes set her free"
@@ -129,7 +129,9 @@ def test_what_is_typed_is_kept_when_the_page_is_left_at_once(fan, house):
     fan.opens(composer)
     fan.writes("The theory", "She never took it off")
     fan.opens("/about")
-    while "She never took it off" not in behind.drafts(house):  # it outlives its page by a moment
+    for _ in range(PATIENCE // 20):  # it outlives its page by a moment
+        if "She never took it off" in behind.drafts(house):
+            break
         fan.page.wait_for_timeout(20)
     fan.opens(composer)
     expect(fan.page.get_by_label("The theory", exact=True)).to_have_value("She never took it off")
