@@ -16,7 +16,7 @@ from forum.lib.database import db, session, unit_of_work, writing_allowed
 from tests.factories import PASSWORD, a_user, a_visitor, again, found
 from tests.visitors import Visitor
 
-WRONG = "Name and password don&#39;t belong together. Check both."
+WRONG = "Name and password don’t belong together. Check both."
 
 
 def log_in(visitor: Visitor, name: str, password: str = PASSWORD, **form: str):

@@ -188,7 +188,7 @@ def test_what_cannot_be_undone_says_so_and_keeps_the_reasons(app):
         f"/moderation/decisions/{decision.id}/reversal", reasons="Written at length."
     )
     assert answer.status_code == 409
-    assert "This act can&#39;t be undone." in answer.text
+    assert "This act can’t be undone." in answer.text
 
 
 # --- going on in the queue ----------------------------------------------------------------------

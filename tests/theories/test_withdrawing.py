@@ -145,7 +145,7 @@ def test_nothing_is_withdrawn_twice_or_edited_after(author, theory):
     assert "You withdrew this already." in author.get(f"/posts/{theory.id}/withdrawal").text
     edit = author.get(f"/posts/{theory.id}/edit")
     assert edit.status_code == 403
-    assert "You withdrew this: it can&#39;t be edited." in edit.text
+    assert "You withdrew this: it can’t be edited." in edit.text
     assert len(found(select(Event).where(Event.kind == Kind.POST_WITHDRAWN))) == 1
 
 
