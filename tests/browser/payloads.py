@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from markdown_it import MarkdownIt
-from playwright.sync_api import Browser, BrowserContext, Frame, Page, Request, Route
+from playwright.sync_api import Browser, BrowserContext, Error, Frame, Page, Request, Route
 
 from tests.film_lists import SHARED
 
@@ -235,7 +235,7 @@ def _ran(browser: Browser, payloads: Sequence[str], place: Callable[[str], str])
             )
         else:
             if not route.request.url.startswith(_CONTROL):
-                ran.add(_name(route.request.frame))
+                ran.add(_asking(route.request))
             route.abort()
 
     context = browser.new_context(**OPTIONS)
@@ -250,6 +250,14 @@ def _ran(browser: Browser, payloads: Sequence[str], place: Callable[[str], str])
     finally:
         context.close()
     return (payloads[int(name)] for name in ran if name)
+
+
+def _asking(request: Request) -> str:
+    """The name of the frame that asks; "" for a window that only just opens, which has none yet."""
+    try:
+        return _name(request.frame)
+    except Error:
+        return ""
 
 
 def _name(frame: Frame) -> str:
