@@ -4,18 +4,22 @@ Fans who have opened a film see the same page of it, but for their name, their i
 depends on their own votes. Such a page is made for a member whom nobody is, once for each opinion
 that one can have of the posts on it, and taken apart where its templates say that something is
 one's own (`forum.lib.pieces`). A fan's page is put together of these pieces: it costs their
-session, the versions of what it is made of, and their opinions, one statement each.
+session, the versions of what it is made of, and their opinions, one statement each. Pieces that are
+missing are made once the answer is sent: nobody waits for what the next readers share.
 
 Whoever has more of their own there gets a page made for them alone: moderators, newcomers, the
 suspended, and those who have written about the film or half written a reply.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from time import time
 from typing import Any
 
+import structlog
 from flask import Flask, Response, current_app, g, request
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 
 from forum.accounts import preferences
@@ -27,6 +31,8 @@ from forum.lib.bounded import Bounded
 from forum.lib.page_versions import Versions, current_versions, said_of
 from forum.lib.pieces import Pieces
 from forum.votes.queries import NONE, only_opinions
+
+log = structlog.get_logger()
 
 MASTHEAD = 0
 """The key of the piece that names the fan; the others' keys are posts."""
@@ -60,52 +66,62 @@ class FanPage:
         kept = [each for each in list(self.made.values()) if each]  # others may fill it meanwhile
         return _OVERHEAD + sum(len(text) for each in kept for text in (*each.fixed, *each.own))
 
-    def put_together(self, person: Fan, film_id: int, opened: frozenset[int]) -> str | None:
-        """The page of `person`; None if it can't be put together of what fans share.
+    def keys(self) -> list[int]:
+        """The posts on the page whose pieces depend on what a fan thinks of them."""
+        shared = self.made.get(NONE)
+        return [key for key in shared.keys if key != MASTHEAD] if shared else []
 
-        Args:
-            film_id: the film that the page is about.
-            opened: the same, if they have opened it.
-        """
-        made_before = len(self.made)
-        shared = self._for_opinion(NONE, opened)
+    def missing(self, opinions: Mapping[int, int]) -> set[int]:
+        """The opinions for which the page has still to be made, for a fan who has these of its
+        posts."""
+        return {NONE, *opinions.values()} - self.made.keys()
+
+    def put_together(self, person: Fan, opinions: Mapping[int, int]) -> str | None:
+        """The page of `person`, who has these `opinions` of its posts; None if it can't be shared,
+        or lacks pieces."""
+        shared = self.made.get(NONE)
         if shared is None:
-            return None
-        opinions = only_opinions(person, [key for key in shared.keys if key != MASTHEAD], film_id)
-        if opinions is None:
             return None
         parts = [shared.fixed[0]]
         for number, key in enumerate(shared.keys):
-            opinion = opinions.get(key, NONE)
-            if opinion not in self.made and len(self.made) > made_before:
-                return None  # one at a time: the next that is missing comes with the next request
-            theirs = self._for_opinion(opinion, opened)
+            theirs = self.made.get(opinions.get(key, NONE))
             if theirs is None:
                 return None
             parts.append(_masthead(person) if key == MASTHEAD else theirs.own[number])
             parts.append(shared.fixed[number + 1])
         return "".join(parts)
 
-    def _for_opinion(self, opinion: int, opened: frozenset[int]) -> Pieces | None:
-        """The page for a fan who has `opinion` of every post on it; None if it can't be shared."""
-        if opinion not in self.made:
-            found = _make(AnyFan(load_seen=lambda _user_id: opened, opinion=opinion))
-            first = self.made.get(NONE, found)
-            # Somebody may have written meanwhile; and what isn't marked as one's own must not
-            # depend on opinions.
-            is_alike = found and first and (found.fixed, found.keys) == (first.fixed, first.keys)
-            self.made[opinion] = found if is_alike else None
-        return self.made[opinion]
+    def make(self, opinion: int, opened: frozenset[int]) -> None:
+        """Make the page of this request for a fan who has `opinion` of every post on it and has
+        opened these films."""
+        found = _make(AnyFan(load_seen=lambda _user_id: opened, opinion=opinion))
+        first = self.made.get(NONE, found)
+        # Somebody may have written meanwhile; and what isn't marked as one's own must not depend on
+        # opinions.
+        is_alike = found and first and (found.fixed, found.keys) == (first.fixed, first.keys)
+        self.made[opinion] = found if is_alike else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Unfinished:
+    """A page whose pieces are made once the answer is sent."""
+
+    key: Hashable
+    page: FanPage
+    film_id: int
+    opened: frozenset[int]
 
 
 class FanPages:
     """Answers for a Flask application, before its views are asked.
 
     Args:
-        megabytes: how much memory of this process the pages may take.
+        app: what makes pages.
+        megabytes: how much memory of this process they may take.
     """
 
-    def __init__(self, megabytes: int) -> None:
+    def __init__(self, app: Flask, megabytes: int) -> None:
+        self._app = app
         self._pages: Bounded[FanPage] = Bounded(megabytes * 1024 * 1024)
         self._places: dict[tuple[str, bytes], Place] = {}
         self._asked_for: dict[Hashable, Versions] = {}
@@ -129,11 +145,17 @@ class FanPages:
         if page is None:
             return None
         opened = frozenset({place.film_id} if is_open else ())
-        made_before = len(page.made)
-        body = page.put_together(person, place.film_id, opened)
-        if len(page.made) > made_before:
-            self._pages.put(key, page, page.size)
-        return body
+        unfinished = _Unfinished(key, page, place.film_id, opened)
+        if NONE not in page.made:
+            g.unfinished = unfinished
+            return None
+        opinions = only_opinions(person, page.keys(), place.film_id) if page.made[NONE] else None
+        if opinions is None:
+            return None
+        if page.missing(opinions):
+            g.unfinished = unfinished
+            return None
+        return page.put_together(person, opinions)
 
     def learn(self, response: Response) -> Response:
         """Note what the page at an address is made of, once a view has said it."""
@@ -142,7 +164,23 @@ class FanPages:
             if len(self._places) >= _MOST_PLACES:
                 self._places.clear()
             self._places[address] = Place(*said)
+        if "unfinished" in g and response.status_code == 200:
+            response.call_on_close(partial(self._finish, request.environ, g.unfinished))
         return response
+
+    def _finish(self, environ: dict[str, Any], unfinished: _Unfinished) -> None:
+        """Make the pieces that the fan who sent the request in `environ` has found missing."""
+        page, opened = unfinished.page, unfinished.opened
+        with self._app.request_context(environ):
+            try:
+                if NONE not in page.made:
+                    page.make(NONE, opened)
+                opinions = only_opinions(viewer(), page.keys(), unfinished.film_id)
+                for opinion in page.missing(opinions or {}):
+                    page.make(opinion, opened)
+            except SQLAlchemyError as error:  # the next request tries again
+                log.warning("pieces not made", error=str(error)[:200])
+        self._pages.put(unfinished.key, page, page.size)
 
     def _page(self, key: Hashable, versions: Versions) -> FanPage | None:
         """The page as it stands; a new one where it was asked for before since it last changed."""
@@ -160,7 +198,7 @@ class FanPages:
 
 def init_app(app: Flask, megabytes: int) -> None:
     """Have what fans share of `app`'s pages kept; after its sessions are read."""
-    pages = FanPages(megabytes)
+    pages = FanPages(app, megabytes)
     app.before_request(pages.answer)
     app.after_request(pages.learn)
 

@@ -220,7 +220,7 @@ class Evening:
 
     def look(self) -> str:
         """Somebody opens a page; the difference to one made anew, "" if there is none."""
-        if self.chance.random() < 0.4:
+        if self.chance.random() < 0.1:
             self.path = self.somewhere()
         path = self.path
         number = self.chance.randrange(len(self.visitors))

@@ -15,7 +15,13 @@ from forum.lib.language import gettext as _
 from forum.lib.markup import render, reveal
 from forum.permissions import can_find
 from forum.theories import cards, changes, draft_queries, operations, queries, quotas, waiting
-from forum.theories.finding import authored_or_404, film_of, found_or_404, thread_and_film
+from forum.theories.finding import (
+    authored_or_404,
+    film_of,
+    found_or_404,
+    theory_or_404,
+    thread_and_film,
+)
 from forum.theories.forms import ReplyForm, TheoryForm, ThreadForm
 from forum.theories.models import PendingRevision, Post
 from forum.theories.views import theory_page, will_wait
@@ -147,8 +153,7 @@ def reply_composer(post: Post) -> Composer:
 
     def show(preview: Any, status: int) -> Any:
         if post.type == "theory" and request.method == "POST" and preview is None:
-            theory, author = authored_or_404(post.id, viewer(), "theory")
-            return theory_page(theory, author, viewer(), form, status)
+            return theory_page(theory_or_404(post.id, viewer()), viewer(), form, status)
         page = _reply_page(
             post if post.type == "theory" else found_or_404(post.theory_id or 0, viewer()),
             post if post.type == "reply" else None,

@@ -10,7 +10,7 @@ from forum.lib.database import session
 from forum.permissions import can_find
 from forum.theories import queries
 from forum.theories.models import Post
-from forum.theories.queries import Authored
+from forum.theories.queries import Authored, Theory
 
 
 def found_or_404(post_id: int, viewer: Fan | Guest, *types: str) -> Post:
@@ -33,6 +33,14 @@ def asked_or_404(thread_id: int, viewer: Fan | Guest) -> tuple[Post, User, Film]
     """The question numbered `thread_id` with its author and film, if `viewer` finds it."""
     row = queries.asked(thread_id)
     if row is None or not can_find(viewer, row[0]) or row[0].type != "thread":
+        abort(404)
+    return row
+
+
+def theory_or_404(theory_id: int, viewer: Fan | Guest) -> Theory:
+    """The theory numbered `theory_id` with all that its page begins with, if `viewer` finds it."""
+    row = queries.theory(theory_id)
+    if row is None or not can_find(viewer, row[0]):
         abort(404)
     return row
 

@@ -20,6 +20,9 @@ from forum.theories.models import NEEDY, OPEN_VOTES, Post
 Authored = tuple[Post, User]
 """A post with its author."""
 
+Theory = tuple[Post, User, Post, Film]
+"""A theory with its author, the question that it answers, and the film."""
+
 THREADS_A_PAGE = 50
 THEORIES_A_PAGE = 25
 REPLIES_A_PAGE = 50
@@ -51,6 +54,14 @@ _ASKED = (
     .join(User, User.id == Post.author_id)
     .join(Film, Film.id == Post.film_id)
     .where(Post.id == bindparam("id"))
+)
+_question = aliased(Post)
+_THEORY = (
+    select(Post, User, _question, Film)
+    .join(User, User.id == Post.author_id)
+    .join(_question, _question.id == Post.thread_id)
+    .join(Film, Film.id == Post.film_id)
+    .where(Post.id == bindparam("id"), Post.type == "theory")
 )
 _AUTHORED: Any = select(Post, User).join(User, User.id == Post.author_id)
 _AUTHORED_BY_ID = _AUTHORED.where(Post.id == bindparam("id"))
@@ -139,6 +150,14 @@ def asked(thread_id: int) -> tuple[Post, User, Film] | None:
         return None
     found = session().execute(_ASKED, {"id": thread_id}).first()
     return None if found is None else (found[0], found[1], found[2])
+
+
+def theory(theory_id: int) -> Theory | None:
+    """The theory numbered `theory_id`, in whatever state; one statement."""
+    if not 0 < theory_id <= LARGEST_ID:
+        return None
+    found = session().execute(_THEORY, {"id": theory_id}).first()
+    return None if found is None else (found[0], found[1], found[2], found[3])
 
 
 def threads_of(

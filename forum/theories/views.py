@@ -32,11 +32,11 @@ from forum.permissions import (
 )
 from forum.theories import cards, draft_queries, queries, waiting
 from forum.theories.cards import Byline, ThreadLine
-from forum.theories.finding import asked_or_404, authored_or_404, found_or_404, thread_and_film
+from forum.theories.finding import asked_or_404, found_or_404, theory_or_404
 from forum.theories.forms import ReplyForm
 from forum.theories.listing import division, orders, stances
 from forum.theories.models import STANCES, Post
-from forum.theories.queries import Authored
+from forum.theories.queries import Authored, Theory
 from forum.theories.shares import convinced_votes
 from forum.theories.waiting import Waits
 from forum.votes import arranging
@@ -124,17 +124,15 @@ def thread(post_id: int, slug: str) -> Any:
 def theory(post_id: int, slug: str) -> Any:
     """A theory and its replies, sealed or open."""
     person = viewer()
-    post, author = authored_or_404(post_id, person, "theory")
-    if request.path != (right := cards.address(post)):
+    found = theory_or_404(post_id, person)
+    if request.path != (right := cards.address(found[0])):
         return _to_right_address(right)
-    return theory_page(post, author, person, ReplyForm(formdata=None))
+    return theory_page(found, person, ReplyForm(formdata=None))
 
 
-def theory_page(
-    post: Post, author: User, person: Fan | Guest, form: ReplyForm, status: int = 200
-) -> Any:
+def theory_page(found: Theory, person: Fan | Guest, form: ReplyForm, status: int = 200) -> Any:
     """The page of a theory, with `form` at its foot holding what was typed."""
-    question, film = thread_and_film(post)
+    post, author, question, film = found
     made_of(film_key(film.id), thread_key(question.id), film_id=film.id)
     sealed = film.id not in person.seen
     stance = next((one for one in STANCES if one == request.args.get("stance")), None)
