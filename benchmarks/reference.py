@@ -155,7 +155,7 @@ def _add_votes(app: Flask, database: Database) -> None:
     manager.user_loader(lambda known: database.fan(int(known)))
 
     @app.post("/v/<int:post_id>")
-    @login_required  # type: ignore[untyped-decorator]
+    @login_required  # type: ignore[untyped-decorator]  # it ships no types
     def v(post_id: int) -> str:
         database.vote(current_user.id, post_id, int(request.form["value"]))
         return "Counted."

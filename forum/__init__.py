@@ -170,7 +170,7 @@ def _set_up_templates(app: Flask, settings: Settings) -> None:
             "inbox_count": getattr(sessions.viewer(), "unread", 0),
             "queue_count": waiting_count(sessions.viewer()),
             "sanction": sanction_line(sessions.viewer()),
-            "notice": notice(answers.said()),
+            "notice": notice(answers.code_said()),
         }
 
 

@@ -30,7 +30,7 @@ from forum.theories.queries import ORDERS
 
 WSGI = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
-_ORDERED = frozenset({*(("order", o) for o in ORDERS), *(("stance", s) for s in STANCES)})
+_PARAMETERS = frozenset({*(("order", o) for o in ORDERS), *(("stance", s) for s in STANCES)})
 """What may stand in an address whose page is kept, beside the place to go on after; what is longer
 or other is made each time."""
 
@@ -214,7 +214,8 @@ _NOTHING = Preferences()
 def is_plain(query: str) -> bool:
     """Whether a page at an address with this query may be kept."""
     return len(query) <= _LONGEST_QUERY and all(
-        pair[0] == "after" or pair in _ORDERED for pair in parse_qsl(query, keep_blank_values=True)
+        pair[0] == "after" or pair in _PARAMETERS
+        for pair in parse_qsl(query, keep_blank_values=True)
     )
 
 

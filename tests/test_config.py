@@ -208,7 +208,7 @@ def test_settings_without_a_secret_key_do_not_exist() -> None:
 def test_settings_are_frozen_and_may_be_replaced(tmp_path: Path) -> None:
     settings = load(tmp_path, 'rules_text = "Be kind."')
     with pytest.raises(FrozenInstanceError):
-        settings.port = 1  # type: ignore[misc]
+        settings.port = 1  # type: ignore[misc]  # what is tested
     assert replace(settings, blind_hours=0).blind_hours == 0
     assert replace(settings, blind_hours=0).rules_text == "Be kind."
 

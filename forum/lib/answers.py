@@ -38,27 +38,26 @@ def onward(url: str, said: str = "", anchor: str = "") -> Response:
     return elsewhere(url + (f"#{anchor}" if anchor else ""), 303)
 
 
-def say(said: str) -> None:
-    """Have the page that answers this request say by a code what was done, as `onward` has the next
-    one."""
-    g.said = said
+def say(code: str) -> None:
+    """Have the page that answers this request say what was done, as `onward` has the next one."""
+    g.said = code
 
 
-def said() -> str:
+def code_said() -> str:
     """The code of what the page says was done; "" for nothing."""
     code: str = g.get("said") or request.args.get("said", "")
     return code
 
 
-def signed(said: str) -> str:
+def signed(code: str) -> str:
     """A code with numbers such that nobody else can make it, for `onward`."""
-    return _signer().sign(said).decode()
+    return _signer().sign(code).decode()
 
 
-def genuine(said: str) -> str | None:
-    """What `signed` was given; None if nobody of us made `said`."""
+def genuine(code: str) -> str | None:
+    """What `signed` was given; None if it did not make `code`."""
     try:
-        return _signer().unsign(said).decode()
+        return _signer().unsign(code).decode()
     except BadSignature:
         return None
 

@@ -53,7 +53,7 @@ def number(count: int) -> str:
 def init_app(app: Flask) -> None:
     """Give templates ``_``, ``ngettext`` and the filters for dates and numbers."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
     app.jinja_env.filters |= {
         "day": day,
         "long_day": long_day,

@@ -15,6 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block import table as any_table
+from markdown_it.rules_core import StateCore
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 from markupsafe import Markup, escape
@@ -250,13 +251,12 @@ def _make_parser() -> MarkdownIt:
     parser.inline.ruler.before("autolink", "veil", _veil)
     parser.inline.ruler.at("image", _image_as_link)
 
-    def headings_and_veils(state: object) -> None:
-        tokens: list[Token] = state.tokens  # type: ignore[attr-defined]
-        for token in tokens:
+    def headings_and_veils(state: StateCore) -> None:
+        for token in state.tokens:
             if token.type in ("heading_open", "heading_close"):
                 # The page's own headings are 1 and 2: a post's begin below them.
                 token.tag = f"h{min(6, int(token.tag[1]) + 2)}"
-        _block_with_veil(tokens)
+        _block_with_veil(state.tokens)
 
     parser.core.ruler.push("foyer", headings_and_veils)
     # ">!" opens a veil, also at the start of a line, where ">" alone would open a quotation.
@@ -264,11 +264,11 @@ def _make_parser() -> MarkdownIt:
         parser.block.ruler.get_active_rules().index("blockquote")
     ]
 
-    def blockquote(state: object, start: int, end: int, silent: bool) -> bool:
-        at = state.bMarks[start] + state.tShift[start]  # type: ignore[attr-defined]
-        if state.src.startswith(">!", at):  # type: ignore[attr-defined]
+    def blockquote(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+        at = state.bMarks[start] + state.tShift[start]
+        if state.src.startswith(">!", at):
             return False
-        return bool(quote(state, start, end, silent))  # type: ignore[arg-type]
+        return quote(state, start, end, silent)
 
     parser.block.ruler.at(
         "blockquote", blockquote, {"alt": ["paragraph", "reference", "blockquote", "list"]}

@@ -82,7 +82,7 @@ def current_versions(keys: Sequence[str]) -> Versions:
 def site_version() -> int:
     """The version of all that any page shows, in this request's transaction; one statement.
 
-    On PostgreSQL, which has no row for it, it is a new one after whatever was written.
+    On PostgreSQL, which has no row for it (see `Reader`), it is new after whatever was written.
     """
     is_sqlite = session().get_bind().dialect.name == "sqlite"
     return session().scalar(_SITE_VERSION if is_sqlite else _SEEN_BY_POSTGRESQL) or 0
@@ -93,8 +93,8 @@ class Reader:
 
     SQLite is asked on each request: that costs some microseconds. PostgreSQL is asked at most once
     a second for each key, and once more after each commit of this process or, through Redis, of any
-    other; what is the whole site's has no row there, which every vote would have to wait for, and
-    changes each second.
+    other; what is the whole site's has no row there, which every vote would have to wait for: its
+    version is what a snapshot of the database sees.
 
     Args:
         engine: gives the engine; called when it is first needed.
@@ -139,7 +139,7 @@ class Reader:
         try:
             cursor = connection.cursor()
             cursor.execute(
-                f"SELECT key, version FROM page_versions WHERE key IN ({marks})",  # noqa: S608
+                f"SELECT key, version FROM page_versions WHERE key IN ({marks})",  # noqa: S608  # question marks
                 list(keys),
             )
             found = dict(cursor.fetchall())
@@ -155,7 +155,9 @@ class Reader:
         with engine.connect() as connection:
             rows = connection.execute(_VERSIONS, {"keys": keys})
             found: dict[str, int] = {row.key: row.version for row in rows}
-        return {key: (time.time_ns() if key == SITE else found.get(key, 0), now) for key in keys}
+            if SITE in keys:
+                found[SITE] = connection.execute(_SEEN_BY_POSTGRESQL).scalar_one()
+        return {key: (found.get(key, 0), now) for key in keys}
 
     def _heed_others(self, now: float) -> None:
         redis = self._live_redis(now)
@@ -182,6 +184,6 @@ class Reader:
 _VERSIONS = text("SELECT key, version FROM page_versions WHERE key IN :keys").bindparams(
     bindparam("keys", expanding=True)
 )
-_SITE_VERSION = text("SELECT version FROM page_versions WHERE key = 'site'")
+_SITE_VERSION = text("SELECT version FROM page_versions WHERE key = :site").bindparams(site=SITE)
 # A snapshot names the transactions whose work a statement sees.
 _SEEN_BY_POSTGRESQL = text("SELECT hashtextextended(pg_current_snapshot()::text, 0)")

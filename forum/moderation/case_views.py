@@ -27,13 +27,19 @@ def back_to_case(case_id: int, said: str) -> Response:
     return onward(narrowed.url("moderation.case", case_id=case_id), said=said)
 
 
-def still_at(case_id: int, said: str, note_form: NoteForm | None = None) -> Any:
-    """The same; but a browser without scripts sends along what stands half written in the form of
-    the decision, and that stands there again."""
-    if "reasons" not in request.form:
+def sent_along() -> DecisionForm | None:
+    """What stands half written in the form of the decision, where a browser without scripts sends
+    it along with another button."""
+    return DecisionForm(queries.rules()) if "reasons" in request.form else None
+
+
+def back_with_typed(case_id: int, said: str, note_form: NoteForm | None = None) -> Any:
+    """As `back_to_case`, but what was sent along stands in the form again."""
+    form = sent_along()
+    if form is None:
         return back_to_case(case_id, said)
     say(said)
-    return still_open(case_id, DecisionForm(queries.rules()), note_form)
+    return still_open(case_id, form, note_form)
 
 
 def still_open(case_id: int, form: DecisionForm, note_form: NoteForm | None = None) -> Any:

@@ -177,8 +177,8 @@ def _lines() -> Iterator[tuple[int, dict[str, Any] | None]]:
 
 
 def _next_seqs(after: int) -> list[int]:
-    found = text(f"SELECT seq FROM moderation_log WHERE seq > :after ORDER BY seq LIMIT {_BATCH}")  # noqa: S608
-    return list(session().scalars(found, {"after": after}))
+    found = text("SELECT seq FROM moderation_log WHERE seq > :after ORDER BY seq LIMIT :most")
+    return list(session().scalars(found, {"after": after, "most": _BATCH}))
 
 
 def _rows(first: int, last: int) -> list[dict[str, Any] | None]:

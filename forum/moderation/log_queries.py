@@ -66,7 +66,7 @@ def undone_by(seqs: Iterable[int]) -> dict[int, int]:
     rows = session().execute(
         select(LogEntry.reverts_seq, LogEntry.seq).where(LogEntry.reverts_seq.in_(wanted))
     )
-    return dict(rows.all())  # type: ignore[arg-type]
+    return dict(rows.all())  # type: ignore[arg-type]  # rows of two
 
 
 def seconds_in(seqs: Iterable[int]) -> dict[int, str]:

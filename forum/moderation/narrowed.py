@@ -23,5 +23,6 @@ def film_id() -> int | None:
 
 def url(endpoint: str, **values: Any) -> str:
     """An address of the queue or of one of its cases, with what is chosen."""
+    # The queue asks for forty, and mostly nothing is chosen.
     chosen = {"kind": kind(), "film": film_id()} if request.args else {}
     return url_for(endpoint, **values, **chosen)

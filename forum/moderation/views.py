@@ -9,9 +9,9 @@ from forum.lib.answers import onward
 from forum.lib.database import unit_of_work
 from forum.moderation import cases, narrowed, queries
 from forum.moderation.case_page import Problem, case_page
-from forum.moderation.case_views import still_at
+from forum.moderation.case_views import back_with_typed, sent_along
 from forum.moderation.effects import NotPossible
-from forum.moderation.forms import DecisionForm, NoteForm
+from forum.moderation.forms import NoteForm
 from forum.moderation.models import Case
 from forum.moderation.queue_page import queue_page
 from forum.permissions import can_see_case, can_see_queue, require
@@ -54,7 +54,7 @@ def claim(case_id: int) -> Any:
     found = found_case(case_id)
     with unit_of_work():
         cases.claim(found, by=viewer())
-    return still_at(case_id, "claimed")
+    return back_with_typed(case_id, "claimed")
 
 
 @blueprint.post("/moderation/cases/<int:case_id>/release")
@@ -63,7 +63,7 @@ def release(case_id: int) -> Any:
     found = found_case(case_id)
     with unit_of_work():
         cases.release(found, by=viewer())
-    return still_at(case_id, "released")
+    return back_with_typed(case_id, "released")
 
 
 @blueprint.post("/moderation/cases/<int:case_id>/removal")
@@ -85,7 +85,7 @@ def unseal(case_id: int) -> Any:
     found = found_case(case_id)
     with unit_of_work():
         cases.unseal(found, by=viewer())
-    return still_at(case_id, "unsealed")
+    return back_with_typed(case_id, "unsealed")
 
 
 @blueprint.post("/moderation/cases/<int:case_id>/notes")
@@ -94,11 +94,10 @@ def add_note(case_id: int) -> Any:
     found = found_case(case_id)
     form = NoteForm(prefix="note-")
     if not form.validate():
-        typed = DecisionForm(queries.rules()) if "reasons" in request.form else None
-        return queue_page(case_page(found, viewer(), typed, note_form=form), 422)
+        return queue_page(case_page(found, viewer(), sent_along(), note_form=form), 422)
     with unit_of_work():
         cases.add_note(found, form.text.data, by=viewer())
-    return still_at(case_id, "noted", NoteForm(formdata=None, prefix="note-"))
+    return back_with_typed(case_id, "noted", NoteForm(formdata=None, prefix="note-"))
 
 
 def pending_words(post_id: int) -> Words | None:

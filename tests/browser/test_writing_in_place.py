@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
 
 from tests.browser import behind_the_pages as behind
 from tests.browser.conftest import Arrives
@@ -76,16 +76,14 @@ def test_a_reply_that_was_a_draft_doesnt_come_back_once_it_is_posted(fan, house)
 
 def test_a_draft_under_way_when_its_reply_is_posted_is_given_up(fan, house):
     fan.page.clock.install()
-    late: list[Route] = []
-    fan.page.route("**/drafts/reply/*", lambda route: late.append(route))  # noqa: PLW0108
+    fan.page.route("**/drafts/reply/*", lambda _route: None)  # it is on its way, and stays there
     fan.opens(behind.address(house, THEORY))
     fan.writes("Reply", "A whole thought")
-    fan.page.clock.run_for(AUTOSAVE)
-    while not late:
-        fan.page.wait_for_timeout(20)
+    with fan.page.expect_request("**/drafts/reply/*") as late:
+        fan.page.clock.run_for(AUTOSAVE)
     fan.presses("Reply")
     expect(fan.page.locator("#reply-list .reply")).to_have_count(1)
-    assert late[0].request.failure == "net::ERR_ABORTED"
+    assert late.value.failure == "net::ERR_ABORTED"
     assert behind.drafts(house) == []
 
 

@@ -109,7 +109,7 @@ def test_a_worker_that_lived_long_comes_back_soon(monkeypatch: pytest.MonkeyPatc
     worker = child("worker", "pass", restarts=True)
     for expected, lived in (("1 s", 1), ("2 s", 1), ("4 s", 1), ("1 s", 61)):
         worker.start()
-        worker._process.wait()  # type: ignore[union-attr]
+        worker._process.wait()  # type: ignore[union-attr]  # it has been started
         moment += lived
         worker.revive(log)
         assert log.getvalue().splitlines()[-1].endswith(f"in {expected}.")
@@ -117,7 +117,7 @@ def test_a_worker_that_lived_long_comes_back_soon(monkeypatch: pytest.MonkeyPatc
         assert worker.status == 0  # not yet
         moment += 5
         worker.revive(log)
-        worker._process.wait()  # type: ignore[union-attr]
+        worker._process.wait()  # type: ignore[union-attr]  # it has been started
 
 
 def test_a_living_worker_is_left_alone() -> None:
