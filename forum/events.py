@@ -23,6 +23,7 @@ class Kind(StrEnum):
     USER_LOGGED_IN = "user.logged_in"
     USER_LOGGED_OUT = "user.logged_out"
     USER_ROLE_CHANGED = "user.role_changed"
+    USER_FILMS_CHANGED = "user.films_changed"
     USER_TRUST_CHANGED = "user.trust_changed"
     PASSWORD_CHANGED = "password.changed"
     RESET_LINK_MADE = "reset_link.made"

@@ -204,7 +204,8 @@ def init_app(app: Flask, megabytes: int) -> None:
 
 
 def _is_like_others(person: Fan) -> bool:
-    return person.is_member and not person.is_moderator and person.sanction is None
+    works_queue = person.is_moderator or person.moderates
+    return person.is_member and not works_queue and person.sanction is None
 
 
 def _make(fan: AnyFan) -> Pieces | None:

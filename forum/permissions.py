@@ -53,6 +53,8 @@ class Viewer(Protocol):
     def posts(self) -> int: ...
     @property
     def seen(self) -> Collection[int]: ...
+    @property
+    def moderates(self) -> Collection[int]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,12 @@ ABSENT = _no("absent", _("Nothing is showing at this address."))
 # --- who finds and reads what -------------------------------------------------------------------
 
 
+def moderates(viewer: Viewer, film_id: Any) -> Any:
+    """Whether `viewer` moderates the film with an id, or, asked of a column, the SQL condition:
+    moderators of the site all films, moderators of chosen films those."""
+    return either(viewer.is_moderator, among(film_id, viewer.moderates))
+
+
 def _findable(viewer: Viewer, post: Any) -> Any:
     shown = (
         among(post.state, FINDABLE_STATES)
@@ -116,7 +124,7 @@ def _findable(viewer: Viewer, post: Any) -> Any:
         & given(post.published_at)
     )
     kept = negate(post.state == "purged")
-    return kept & either(shown, post.author_id == viewer.id, viewer.is_moderator)
+    return kept & either(shown, post.author_id == viewer.id, moderates(viewer, post.film_id))
 
 
 def _readable(viewer: Viewer, post: Any) -> Any:
@@ -150,8 +158,8 @@ def can_read(viewer: Viewer, post: Any) -> Verdict:
 
 def can_read_drafted(viewer: Viewer, post: Any) -> Verdict:
     """Whether `viewer` may read what `post` said while it waited to be published, and says no more:
-    its author, and whoever works the queue."""
-    return YES if post.author_id == viewer.id else can_see_queue(viewer)
+    its author, and the film's moderators."""
+    return YES if post.author_id == viewer.id else _works_on(viewer, post)
 
 
 def readable_by(viewer: Viewer, posts: Any) -> Any:
@@ -160,11 +168,11 @@ def readable_by(viewer: Viewer, posts: Any) -> Any:
 
 
 def _film_findable(viewer: Viewer, film: Any) -> Any:
-    return either(film.state == "listed", viewer.is_moderator)
+    return either(film.state == "listed", moderates(viewer, film.id))
 
 
 def can_find_film(viewer: Viewer, film: Any) -> Verdict:
-    """Whether `viewer` may learn that `film` exists: listed ones all, others moderators."""
+    """Whether `viewer` may learn that `film` exists: listed ones all, others its moderators."""
     if _film_findable(viewer, film):
         return YES
     return ABSENT
@@ -244,7 +252,7 @@ def can_open_thread(by: Viewer, film: Any) -> Verdict:
         return _no("sealed", _("Open the film first: say that you have seen it."))
     if film.state != "listed":
         return _no("state", _("Questions can be asked once the film is listed."))
-    if not (by.is_member or by.is_moderator):
+    if not (by.is_member or moderates(by, film.id)):
         return _no(
             "trust",
             _("New questions are asked by members: after a day here and two published posts."),
@@ -314,9 +322,9 @@ def can_moderate(by: Viewer, post: Any) -> Verdict:
     found = can_find(by, post)
     if not found:
         return found
-    queue = can_see_queue(by)
-    if not queue:
-        return queue
+    works = _works_on(by, post)
+    if not works:
+        return works
     if post.type != "thread":
         return _no("state", _("Only a question is locked or pinned."))
     if post.author_id == by.id:
@@ -337,20 +345,34 @@ def can_report(by: Viewer, post: Any) -> Verdict:
 
 
 def can_see_queue(by: Viewer) -> Verdict:
-    """Whether `by` may see what waits for moderators."""
-    if by.is_moderator and by.sanction is None:
+    """Whether `by` may see what waits for moderators: of all films, or of those they moderate."""
+    if by.sanction is None and (by.is_moderator or by.moderates):
         return YES
     return _signed_in(by, _("Log in: moderators work here.")) and _no(
         "role", _("Moderators work here.")
     )
 
 
+def _works_on(by: Viewer, post: Any) -> Verdict:
+    """What every act of a moderator needs: to moderate the film."""
+    if moderates(by, post.film_id):
+        return YES
+    return can_see_queue(by) and _no("role", _("You moderate other films than this one."))
+
+
+def can_open_case(by: Viewer, post: Any) -> Verdict:
+    """Whether `by`, who finds `post`, may open a case about it of their own initiative."""
+    return _works_on(by, post) and can_see_case(by, post)
+
+
 def can_see_case(by: Viewer, post: Any) -> Verdict:
     """Whether `by` may look at a case about `post`: not where it is their own, for nobody learns
-    who reported them."""
+    who reported them, and nothing is said of those about films that others moderate."""
     queue = can_see_queue(by)
     if not queue:
         return queue
+    if not moderates(by, post.film_id):
+        return ABSENT
     if post.author_id == by.id:
         return _no("own", _("This is about your own post: another moderator decides."))
     return YES
@@ -378,10 +400,13 @@ def can_review(by: Viewer, post: Any, author: Any, *, leaves: bool = False) -> V
 
 
 def can_sanction(by: Viewer, user: Any) -> Verdict:
-    """Whether `by` may suspend or ban `user`, or end that: somebody of a lower rank."""
+    """Whether `by` may suspend or ban `user`, or end that: moderators of the site, somebody of a
+    lower rank."""
     queue = can_see_queue(by)
     if not queue:
         return queue
+    if not by.is_moderator:
+        return _no("role", _("Moderators of the whole site do this."))
     if user.id == by.id:
         return _no("own", _("Nobody acts on themselves."))
     if user.is_archive:
@@ -398,14 +423,14 @@ def can_change_texts(by: Viewer) -> Verdict:
     return _signed_in(by, _("Log in: admins do this.")) and _no("role", _("Admins do this."))
 
 
-def can_read_statement(by: Viewer, decision: Any) -> Verdict:
-    """Whether `by` may read the reasons of `decision`, None if absent: the person whom it is about,
-    unless they never learn of it, and whoever works the queue."""
+def can_read_statement(by: Viewer, decision: Any, film_id: int | None) -> Verdict:
+    """Whether `by` may read the reasons of `decision`, None if absent, about a post on a film: the
+    person whom it is about, unless they never learn of it, and the film's moderators."""
     if by.is_guest:
         return _no("guest", _("Log in to read why."))
     if decision is not None and decision.user_id == by.id and decision.act not in UNTOLD:
         return YES
-    if decision is not None and decision.user_id != by.id and can_see_queue(by):
+    if decision is not None and decision.user_id != by.id and moderates(by, film_id):
         return YES
     return ABSENT
 

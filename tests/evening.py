@@ -25,6 +25,7 @@ from tests.conftest import settings_for
 from tests.factories import (
     a_fan,
     a_film,
+    a_film_moderator,
     a_reply,
     a_theory,
     a_thread,
@@ -68,10 +69,9 @@ class Evening:
         pairs = [self.pair() for _ in range(5)]
         newcomer = a_fan(seen=self.some_films(), trust=None)
         moderator = a_fan(seen=self.some_films(), role="moderator")
-        self.visitors = [
-            *pairs,
-            *(self.pair_of(fan) for fan in [*self.readers, self.fans[0], newcomer, moderator]),
-        ]
+        keeper = a_film_moderator(self.films[0])
+        signed_in = [*self.readers, self.fans[0], newcomer, moderator, keeper]
+        self.visitors = [*pairs, *map(self.pair_of, signed_in)]
         for theory in self.theories:
             for fan in self.fans:
                 with unit_of_work():

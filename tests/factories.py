@@ -1,6 +1,7 @@
 """Things to test with: each made by the same operations that the site uses."""
 
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from typing import Any, TypeVar
@@ -136,6 +137,14 @@ def a_reply(post: Post | None = None, by: Fan | None = None, **text: Any) -> Rep
 def a_moderator(name: str = "", *, seen: tuple[Film, ...] = (), role: str = "moderator") -> Fan:
     """A viewer who works the queue."""
     return a_fan(a_user(name, role=role), seen=seen)
+
+
+def a_film_moderator(*of: Film, name: str = "") -> Fan:
+    """A viewer who works the queue of chosen films alone."""
+    user = a_user(name)
+    with unit_of_work():
+        films.appoint(user.id, of, by=Operator())
+    return replace(viewer_of(user), appointed=frozenset(film.id for film in of))
 
 
 def the_rules() -> None:

@@ -5,12 +5,14 @@ from contextvars import Context
 import pytest
 from sqlalchemy import event
 
+from forum.accounts.models import User
 from forum.lib.database import db, session, unit_of_work
 from forum.theories import cards
 from forum.theories.models import Post
 from tests.factories import (
     a_fan,
     a_film,
+    a_film_moderator,
     a_reply,
     a_theory,
     a_thread,
@@ -159,6 +161,8 @@ def test_who_has_something_of_their_own_there_gets_a_page_of_their_own(app):
     new = a_visitor(app, a_user(trust="newcomer"), seen=(film,))
     assert "You are new here" in new.see(path)
     assert "Moderate" in from_the_desk.see(path)
+    of_this_film = a_visitor(app, session().get_one(User, a_film_moderator(film).id), seen=(film,))
+    assert "Moderate" in of_this_film.see(path)
     assert "Edit" in a_visitor(app, writer, seen=(film,)).see(path)
     own = a_visitor(app, session().get_one(type(writer), author), seen=(film,))
     assert "Yours: the others vote" in own.see(path)

@@ -55,9 +55,12 @@ from tests.compiled import COMPILED
 from tests.databases import SECRET
 from tests.visitors import Visitor
 
-ROLES = ("guest", "newcomer", "fan", "author", "moderator", "admin", "suspended", "banned")
-"""Who visits: a guest in a browser that has opened the film "open", and accounts that have; the
-last two are fans under those sanctions."""
+ROLES = (
+    *("guest", "newcomer", "fan", "author", "film_moderator", "moderator", "admin"),
+    *("suspended", "banned"),
+)
+"""Who visits: a guest in a browser that has opened the film "open", and accounts that have. A
+film_moderator moderates "open" and "hidden"; the last two do, too, but for those sanctions."""
 
 TAKEN_DOWN = ("hidden", "removed", "withdrawn", "held", "purged")
 """The states of a post but "published"."""
@@ -255,6 +258,10 @@ class _Builder:
                 entry = CatalogueFilm(f"The {name} film", 2001, summary="Somebody goes away.")
                 film, _ = films.add_film(entry, by=Operator())
             self.world.films[name], self.world.film_ids[name] = film.slug, film.id
+        for role in ("film_moderator", "suspended", "banned"):
+            moderated = [self.film("open"), self.film("hidden")]
+            with unit_of_work():
+                films.appoint(self.world.accounts[role].id, moderated, by=Operator())
 
     def argue(self, name: str) -> None:
         """Questions, theories and replies in every state; the author wrote them all."""

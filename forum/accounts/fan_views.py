@@ -12,12 +12,12 @@ from forum.accounts.sessions import list_viewer
 from forum.accounts.trust import trust_of, trust_word
 from forum.accounts.views import blueprint
 from forum.films.cards import film_card
-from forum.films.queries import films_with
+from forum.films.queries import films_with, moderated_by
 from forum.lib import clock
 from forum.lib.addresses import url_for
 from forum.lib.language import gettext as _
 from forum.lib.pages import pager
-from forum.permissions import Viewer
+from forum.permissions import Viewer, can_find_film
 from forum.theories.cards import WaitingLine, waiting_line
 from forum.theories.queries import theories_by
 from forum.theories.waiting import waiting_of
@@ -67,7 +67,7 @@ def fan(name: str) -> Any:
     return render_template(
         "accounts/fan.html",
         section="fans",
-        fan=_line(user),
+        fan=_line(user, moderates=_moderated(user, person)),
         theories=[
             theory_card(
                 theory,
@@ -90,10 +90,18 @@ def _waiting(user: User, person: Viewer) -> list[WaitingLine]:
     return [waiting_line(post, above, film.title) for post, above, film in waiting_of(user.id)]
 
 
-def _line(user: User) -> FanLine:
+def _moderated(user: User, person: Viewer) -> str:
+    """The titles of the films that an account moderates, as far as `person` finds them."""
+    films = [film for film in moderated_by(user.id) if can_find_film(person, film)]
+    return ", ".join(film.title for film in films)
+
+
+def _line(user: User, moderates: str = "") -> FanLine:
     posts = user.thread_count + user.theory_count + user.reply_count
     trust = trust_of(user.created_at, posts, user.trust_set, clock.now(), user.upheld_at)
     roles = {"moderator": _("moderator"), "admin": _("admin")}
+    if moderates:
+        roles["fan"] = _("moderator of %(films)s") % {"films": moderates}
     return FanLine(
         name=user.name,
         url=url_for("accounts.fan", name=user.name),

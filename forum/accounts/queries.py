@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, bindparam, cast, column, func, select, table
+from sqlalchemy import ScalarSelect, String, bindparam, cast, column, func, select, table
 
 from forum.accounts.models import ResetLink, Session, User
 from forum.accounts.names import folded, is_reserved, is_well_formed, skeleton
@@ -13,8 +13,8 @@ from forum.lib.paging import Keyset, Page
 
 _users, _sessions = table_of(User), table_of(Session)
 
-# Named, not imported: notices and viewings belong to rooms on the right. Asked for here, since each
-# page of the signed-in needs them, and a statement more costs more than these index look-ups.
+# Named, not imported: these tables belong to rooms on the right. Asked for here, since each page of
+# the signed-in needs them, and a statement more costs more than these index look-ups.
 _notices = table("notices", column("user_id"), column("read_at"))
 _unread = (
     select(func.count())
@@ -24,13 +24,17 @@ _unread = (
     .scalar_subquery()
 )
 
-_viewings = table("viewings", column("user_id"), column("film_id"))
-_seen = (
-    select(func.aggregate_strings(cast(_viewings.c.film_id, String), ","))
-    .where(_viewings.c.user_id == _users.c.id)
-    .correlate(_users)
-    .scalar_subquery()
-)
+
+def _films_in(name: str) -> ScalarSelect[Any]:
+    """The ids of an account's films in the table called `name`, as one text: "3,17"."""
+    rows = table(name, column("user_id"), column("film_id"))
+    return (
+        select(func.aggregate_strings(cast(rows.c.film_id, String), ","))
+        .where(rows.c.user_id == _users.c.id)
+        .correlate(_users)
+        .scalar_subquery()
+    )
+
 
 _session_with_user = (
     select(
@@ -46,7 +50,8 @@ _session_with_user = (
         _users.c.sanctioned_until,
         _users.c.upheld_at,
         _unread.label("unread"),
-        _seen.label("seen"),
+        _films_in("viewings").label("seen"),
+        _films_in("film_moderators").label("moderates"),
         (_users.c.thread_count + _users.c.theory_count + _users.c.reply_count).label("posts"),
     )
     .select_from(_sessions)

@@ -143,11 +143,17 @@ def _fan_of(token: str) -> Fan | None:
         sanctioned_until=row.sanctioned_until,
         upheld_at=row.upheld_at,
         unread=row.unread,
-        load_seen=lambda _user_id: frozenset(map(int, filter(None, (row.seen or "").split(",")))),
+        appointed=_ids(row.moderates),
+        load_seen=lambda _user_id: _ids(row.seen),
     )
     if now - row.seen_at > TOUCH_EVERY:
         g.touch_session = (fan, row.began)
     return fan
+
+
+def _ids(listed: str | None) -> frozenset[int]:
+    """The numbers in "3,17"."""
+    return frozenset(map(int, listed.split(","))) if listed else frozenset()
 
 
 def _touch(app: Flask, fan: Fan, began: datetime) -> None:

@@ -27,6 +27,7 @@ class Guest:
     posts: int = 0
     sanction: None = None
     sanctioned_until: None = None
+    moderates: Collection[int] = frozenset()
     is_authenticated: bool = False
     is_active: bool = False
     is_anonymous: bool = True
@@ -48,6 +49,7 @@ class Fan(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
         sanctioned_until: when a suspension ends.
         upheld_at: when something was last decided against them, and not undone since.
         unread: how many notices wait in their inbox.
+        appointed: ids of the films that they were made moderator of, beside their role.
         load_seen: gives the ids of the films they have opened; asked once, when first needed.
     """
 
@@ -63,6 +65,7 @@ class Fan(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
     sanctioned_until: datetime | None = None
     upheld_at: datetime | None = None
     unread: int = 0
+    appointed: frozenset[int] = frozenset()
     load_seen: Callable[[int], frozenset[int]] = field(default=_nothing_seen, repr=False)
 
     is_guest = False
@@ -97,6 +100,12 @@ class Fan(UserMixin):  # type: ignore[misc]  # Flask-Login ships no types
     @property
     def is_admin(self) -> bool:
         return self.role == "admin" and self.sanction is None
+
+    @property
+    def moderates(self) -> frozenset[int]:
+        """Ids of the films that they moderate as long as nothing is in force against them;
+        moderators of the site moderate all others, too."""
+        return self.appointed if self.sanction is None else frozenset()
 
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -137,3 +146,4 @@ class Operator:
     sanctioned_until: None = None
     trust: str = "trusted"
     posts: int = 0
+    moderates: Collection[int] = frozenset()

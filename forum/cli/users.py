@@ -12,6 +12,9 @@ from forum.accounts.names import name_problem
 from forum.accounts.passwords import hash_password, weakness
 from forum.accounts.viewers import Operator
 from forum.cli.context import instance_folder, running_at, with_app
+from forum.films import operations as films
+from forum.films.models import Film
+from forum.films.queries import film_at
 from forum.lib.database import unit_of_work
 
 
@@ -49,13 +52,29 @@ def add(name: str, email: str, role: str) -> None:
 @user.command("role")
 @click.argument("name")
 @click.argument("role", type=click.Choice(ROLES))
+@click.option(
+    "--film",
+    "slugs",
+    multiple=True,
+    metavar="SLUG",
+    help="Moderator of this film alone, named as in its address; may be given several times.",
+)
 @with_app
-def set_role(name: str, role: str) -> None:
-    """Make NAME a fan, a moderator or an admin, from their next request on."""
+def set_role(name: str, role: str, slugs: tuple[str, ...]) -> None:
+    """Make NAME a fan, a moderator or an admin, from their next request on.
+
+    What NAME was before ends: also which films they moderated.
+    """
+    if slugs and role != "moderator":
+        raise click.ClickException("--film names what a moderator moderates: ROLE is moderator.")
     account = _account(name)
+    chosen = [_film(slug) for slug in slugs]
     with unit_of_work():
-        operations.set_role(account, role, by=Operator())
-    click.echo(f"{account.name} is {role} now.")
+        # On the site, the moderator of chosen films is a fan like others.
+        operations.set_role(account, "fan" if chosen else role, by=Operator())
+        films.appoint(account.id, chosen, by=Operator())
+    of = f" of {', '.join(f'{film.title} ({film.year})' for film in chosen)}" if chosen else ""
+    click.echo(f"{account.name} is {role}{of} now.")
 
 
 @user.command("trust")
@@ -91,6 +110,13 @@ def _account(name: str) -> User:
     if account is None:
         raise click.ClickException(f"Nobody here is called {name}.")
     return account
+
+
+def _film(slug: str) -> Film:
+    film = film_at(slug)
+    if film is None:
+        raise click.ClickException(f"There is no film at /films/{slug}.")
+    return film
 
 
 def _password() -> str:

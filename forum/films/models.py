@@ -86,6 +86,17 @@ class Viewing(Base):
     created_at: Mapped[datetime]
 
 
+class FilmModerator(Base):
+    """Somebody who moderates one film, beside the moderators of the site."""
+
+    __tablename__ = "film_moderators"
+    __table_args__ = (Index("ix_film_moderators_film_id", "film_id"),)
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    film_id: Mapped[int] = mapped_column(ForeignKey("films.id"), primary_key=True)
+    created_at: Mapped[datetime]
+
+
 class Statement(Base):
     """What a maker of the film said of its ending; sealed like a theory."""
 

@@ -1,5 +1,6 @@
 """What is done to films: adding them, opening and closing their seal."""
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import delete, exists, select, tuple_
@@ -7,8 +8,8 @@ from sqlalchemy import delete, exists, select, tuple_
 from forum import events
 from forum.events import Kind
 from forum.films.catalogue import CatalogueFilm
-from forum.films.models import Bearing, Film, Identifier, Statement, Viewing
-from forum.films.queries import film_at, identified
+from forum.films.models import Bearing, Film, FilmModerator, Identifier, Statement, Viewing
+from forum.films.queries import film_at, identified, moderated_by
 from forum.lib import clock, text
 from forum.lib.database import insert_into, session
 from forum.permissions import Viewer, can_open_seal, can_operate, require
@@ -45,6 +46,31 @@ def close_seal(film: Film, *, by: Viewer) -> None:
     )
     if gone.all():
         events.record(Kind.SEAL_CLOSED, by=by, film_id=film.id)
+
+
+def appoint(user_id: int, films: Collection[Film], *, by: Viewer) -> None:
+    """Make an account moderator of exactly these `films`, beside its role on the site; holds from
+    its next request on.
+
+    Raises:
+        Refused: `by` is not the operator.
+    """
+    require(can_operate(by))
+    chosen = {film.id for film in films}
+    before = {film.id for film in moderated_by(user_id)}
+    session().execute(
+        delete(FilmModerator).where(
+            FilmModerator.user_id == user_id, FilmModerator.film_id.in_(before - chosen)
+        )
+    )
+    now = clock.now()
+    session().add_all(
+        FilmModerator(user_id=user_id, film_id=film_id, created_at=now)
+        for film_id in sorted(chosen - before)
+    )
+    if chosen != before:
+        codes = {"films": sorted(chosen)}
+        events.record(Kind.USER_FILMS_CHANGED, by=by, user_id=user_id, codes=codes)
 
 
 def add_film(entry: CatalogueFilm, *, by: Viewer) -> tuple[Film, bool]:

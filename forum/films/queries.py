@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
-from forum.films.models import Bearing, Film, Identifier, Statement, Viewing
+from forum.films.models import Bearing, Film, FilmModerator, Identifier, Statement, Viewing
 from forum.lib.database import session
 from forum.lib.paging import Keyset, Page
 from forum.lib.text import folded, like_pattern
@@ -34,6 +34,21 @@ _film_by_slug = select(Film).where(Film.slug == bindparam("slug"))
 def film_at(slug: str) -> Film | None:
     """The film at the address `slug`, in whatever state."""
     return session().scalar(_film_by_slug, {"slug": slug})
+
+
+def moderated_by(user_id: int) -> Sequence[Film]:
+    """The films that an account was made moderator of, by title."""
+    films = session().scalars(
+        select(Film)
+        .join(FilmModerator, FilmModerator.film_id == Film.id)
+        .where(FilmModerator.user_id == user_id)
+    )
+    return sorted(films, key=lambda film: (film.title_key, film.id))
+
+
+def is_moderator_of(film_id: int, user_id: int) -> bool:
+    """Whether an account was made moderator of that film."""
+    return session().get(FilmModerator, (user_id, film_id)) is not None
 
 
 def films_with(ids: Iterable[int]) -> dict[int, Film]:

@@ -29,10 +29,11 @@ def negate(condition: Any) -> Any:
 
 def among(value: Any, members: "Collection[Any] | BindParameter[Any]") -> Any:
     """Whether `value`, a plain value or a column, is one of `members`."""
-    if isinstance(value, SQLCoreOperations):
-        return value.in_(members if isinstance(members, BindParameter) else sorted(members))
-    assert not isinstance(members, BindParameter)  # a parameter has no members yet
-    return value in members
+    if isinstance(members, BindParameter):
+        return value.in_(members)
+    if not members:  # an empty list in SQL would keep an index from being used
+        return False
+    return value.in_(sorted(members)) if isinstance(value, SQLCoreOperations) else value in members
 
 
 def given(value: Any) -> Any:
@@ -49,6 +50,7 @@ class _Anyone:
     id = bindparam("viewer_id", type_=Integer)
     is_moderator = bindparam("viewer_is_moderator", type_=Boolean)
     seen: Any = bindparam("viewer_seen", expanding=True)
+    moderates: Any = bindparam("viewer_moderates", expanding=True)
 
 
 ANYONE: Any = _Anyone()
@@ -61,5 +63,9 @@ def asked_by(viewer: Any, *, seen: bool = False) -> dict[str, Any]:
     Args:
         seen: whether the statement reads which films the viewer has opened.
     """
-    given = {"viewer_id": viewer.id, "viewer_is_moderator": viewer.is_moderator}
+    given = {
+        "viewer_id": viewer.id,
+        "viewer_is_moderator": viewer.is_moderator,
+        "viewer_moderates": sorted(viewer.moderates),
+    }
     return given | {"viewer_seen": sorted(viewer.seen)} if seen else given

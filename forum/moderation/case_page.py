@@ -20,7 +20,7 @@ from forum.moderation.queries import Facts
 from forum.moderation.queue_queries import QUEUE
 from forum.moderation.reasons import suggestion
 from forum.moderation.situations import is_purge_proposed, situation_of
-from forum.permissions import can_review, can_sanction
+from forum.permissions import Viewer, can_review, can_sanction
 from forum.theories.models import Post
 
 
@@ -143,7 +143,7 @@ def case_page(
     opening = opening_of(facts, viewer)
     reports = queries.reports_of(case.id)
     read = {report.post_version for report, *_rest in reports if report.post_version}
-    decisions = queries.decisions_about(author.id)
+    decisions = queries.decisions_about(author.id, viewer)
     acts = _acts(case, facts, viewer)
     return CasePage(
         id=case.id,
@@ -158,7 +158,7 @@ def case_page(
         reports=[cards.report_line(line, viewer, opened=opening.opened) for line in reports],
         author=cards.author_line(author, decisions),
         history=[cards.history_line(line) for line in decisions],
-        notes=_notes(author),
+        notes=_notes(author, viewer),
         note_form=note_form or NoteForm(prefix="note-"),
         note_action=narrowed.url("moderation.add_note", case_id=case.id),
         claim=_claim(case, viewer),
@@ -177,8 +177,9 @@ def case_page(
     )
 
 
-def _notes(author: User) -> list[NoteLine]:
-    return [NoteLine(by.name, note.at, note.text) for note, by in queries.notes_about(author.id)]
+def _notes(author: User, viewer: Viewer) -> list[NoteLine]:
+    found = queries.notes_about(author.id, viewer)
+    return [NoteLine(by.name, note.at, note.text) for note, by in found]
 
 
 def _suggested(case: Case, post: Post, reports: list[Any]) -> DecisionForm:

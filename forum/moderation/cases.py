@@ -19,9 +19,11 @@ from forum.moderation.opening import lock_case, new_case, open_case_of, weigh
 from forum.moderation.situations import still_waits
 from forum.permissions import (
     Viewer,
+    can_open_case,
     can_report,
     can_review,
     can_see_case,
+    moderates,
     require,
 )
 from forum.theories.locking import locked
@@ -66,7 +68,7 @@ def report(post: Post, rule_number: int, words: str, *, by: Viewer) -> bool:
     said = {
         "rule_number": rule_number,
         "words": words,
-        "weight": _weight_of(by),
+        "weight": _weight_of(post, by),
         "post_version": post.version,
         "state": "declined" if reviewed else "open",
         "decided_at": now if reviewed else None,
@@ -93,11 +95,10 @@ def open_case(post: Post, *, by: Viewer) -> Case:
     """The open case about `post`, or a new one on a moderator's own initiative.
 
     Raises:
-        Refused: `by` may not see it (`can_see_case`), or could do nothing in a new one
-            (`can_review`).
+        Refused: `by` may not (`can_open_case`), or could do nothing in a new one (`can_review`).
     """
     post = locked(post, by=by)
-    require(can_see_case(by, post))
+    require(can_open_case(by, post))
     case = open_case_of(post)
     if case is None:
         require(can_review(by, post, session().get_one(User, post.author_id)))
@@ -225,8 +226,8 @@ def _check_quota(by: Viewer, now: datetime) -> None:
     quotas.check(_REPORT_QUOTAS, filled, now)
 
 
-def _weight_of(by: Viewer) -> float:
-    """What a report weighs, by who its reporter is and how their decided ones ended."""
+def _weight_of(post: Post, by: Viewer) -> float:
+    """What a report of `post` weighs, by who its reporter is and how their decided ones ended."""
     rows = session().execute(
         select(Report.state, func.count())
         .where(Report.reporter_id == by.id, Report.state != "open")
@@ -234,7 +235,8 @@ def _weight_of(by: Viewer) -> float:
     )
     counts = dict(rows.all())
     record = counts.get("upheld", 0), counts.get("declined", 0)
-    return weights.weight(getattr(by, "trust", "newcomer"), by.is_moderator, *record)
+    is_staff = moderates(by, post.film_id)
+    return weights.weight(getattr(by, "trust", "newcomer"), is_staff, *record)
 
 
 def _renew(case: Case, by: Viewer) -> None:

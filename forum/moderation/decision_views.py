@@ -119,5 +119,5 @@ def _grounds(act: str, form: DecisionForm) -> Grounds:
 def _next_case(place: str) -> str | None:
     """The address of the case that still waits after a `place` in the queue: a moderator goes on
     there."""
-    rows = queue_queries.queue(viewer().id, narrowed.kind(), narrowed.film_id(), place)
+    rows = queue_queries.queue(viewer(), narrowed.kind(), narrowed.film_id(), place)
     return narrowed.url("moderation.case", case_id=rows.items[0].id) if rows.items else None

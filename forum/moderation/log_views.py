@@ -21,7 +21,7 @@ from forum.moderation.acts import ACTS
 from forum.moderation.labels import shown_label
 from forum.moderation.models import Decision
 from forum.moderation.views import blueprint
-from forum.permissions import can_find, can_find_film, can_see_queue
+from forum.permissions import can_find, can_find_film, moderates
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +77,12 @@ def log() -> Any:
     chosen = Chosen(*(request.args.get(name, "")[:120] for name in ("film", "act", "who")))
     entry = request.args.get("entry", type=int)
     page = _page(chosen, entry)
-    seqs = [line[0].seq for line in page.items]
-    works_here = bool(can_see_queue(viewer()))
+    entries = [line[0] for line in page.items]
+    theirs = (entry.seq for entry in entries if moderates(viewer(), entry.film_id))
     about = _About(
-        undone=log_queries.undone_by(seqs),
-        behind=log_queries.decisions_in(seqs) if works_here else {},
-        seconds=log_queries.seconds_in(line[0].seq for line in page.items if line[0].with_second),
+        undone=log_queries.undone_by(entry.seq for entry in entries),
+        behind=log_queries.decisions_in(theirs),
+        seconds=log_queries.seconds_in(entry.seq for entry in entries if entry.with_second),
     )
     rows = [_row(line, about) for line in page.items]
     begins_later = bool(request.args.get("after") or entry)

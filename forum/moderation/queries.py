@@ -21,13 +21,14 @@ from forum.moderation.models import (
     Rule,
     SiteText,
 )
-from forum.permissions import UNTOLD
+from forum.moderation.queue_queries import theirs
+from forum.permissions import UNTOLD, Viewer
 from forum.theories.models import PendingRevision, Post
 
 # Statements of the page of a case are built once: building them costs more than their answers.
 _above, _parent = aliased(Post), aliased(Post)
 _CASE = (
-    select(Case, Post.author_id)
+    select(Case, Post.author_id, Post.film_id)
     .join(Post, Post.id == Case.post_id)
     .where(Case.id == bindparam("case_id"))
 )
@@ -56,6 +57,7 @@ _REPORTS = (
 _NOTES = (
     select(Note, User)
     .join(User, User.id == Note.by_id)
+    .outerjoin(Case, Case.id == Note.case_id)
     .where(Note.user_id == bindparam("user_id"))
     .order_by(Note.id.desc())
     .limit(20)
@@ -97,13 +99,13 @@ class Facts:
 
 def case_with_id(case_id: int) -> Case | None:
     """The case numbered `case_id`."""
-    found = case_and_author(case_id)
+    found = case_and_whose(case_id)
     return found[0] if found else None
 
 
-def case_and_author(case_id: int) -> Any:
-    """The case numbered `case_id`, and the `author_id` of its post, as a row; None if there is
-    none."""
+def case_and_whose(case_id: int) -> Any:
+    """The case numbered `case_id`, and the `author_id` and `film_id` of its post, as a row; None if
+    there is none."""
     if not 0 < case_id <= LARGEST_ID:
         return None
     return session().execute(_CASE, {"case_id": case_id}).first()
@@ -121,19 +123,23 @@ def reports_of(case_id: int) -> list[Any]:
     return list(session().execute(_REPORTS, {"case_id": case_id}))
 
 
-def notes_about(user_id: int) -> list[Any]:
-    """(Note, its author) about an account, the latest first; at most 20."""
-    return list(session().execute(_NOTES, {"user_id": user_id}))
+def notes_about(user_id: int, viewer: Viewer) -> list[Any]:
+    """(Note, its author) about an account, for a moderator: those on films that they moderate, the
+    latest first; at most 20."""
+    return list(session().execute(theirs(_NOTES, viewer, Case.film_id), {"user_id": user_id}))
 
 
-def decisions_about(user_id: int, most: int = 20, *, told: bool = False) -> list[Any]:
-    """(Decision, who made it, Post, theory above a reply, Film) about an account, the latest first.
+def decisions_about(user_id: int, viewer: Viewer) -> list[Any]:
+    """(Decision, who made it, Post, theory above a reply, Film) about an account, for a moderator:
+    those on films that they moderate, the latest first; at most 20."""
+    statement = theirs(_DECISIONS_ABOUT, viewer, Post.film_id)
+    return list(session().execute(statement, {"user_id": user_id, "most": 20}))
 
-    Args:
-        told: leave out those of which the account is not told: that a report led nowhere.
-    """
-    statement = _DECISIONS_TOLD if told else _DECISIONS_ABOUT
-    return list(session().execute(statement, {"user_id": user_id, "most": most}))
+
+def decisions_told(user_id: int) -> list[Any]:
+    """The same for the account itself, but those of which it is not told: that a report led
+    nowhere; at most 100."""
+    return list(session().execute(_DECISIONS_TOLD, {"user_id": user_id, "most": 100}))
 
 
 def decisions_in_case(case_id: int) -> list[Any]:
@@ -142,11 +148,17 @@ def decisions_in_case(case_id: int) -> list[Any]:
     return list(session().execute(_DECISIONS_IN_CASE, {"case_id": case_id, "most": 20}))
 
 
-def decision_with_id(decision_id: int) -> Decision | None:
-    """The decision numbered `decision_id`."""
+def decision_and_film(decision_id: int) -> tuple[Decision, int] | tuple[None, None]:
+    """The decision numbered `decision_id`, and the id of the film that it concerns."""
     if not 0 < decision_id <= LARGEST_ID:
-        return None
-    return session().scalar(select(Decision).where(Decision.id == decision_id))
+        return None, None
+    found = (
+        select(Decision, Post.film_id)
+        .join(Post, Post.id == Decision.post_id)
+        .where(Decision.id == decision_id)
+    )
+    row = session().execute(found).first()
+    return (row[0], row[1]) if row else (None, None)
 
 
 def decision_row(decision_id: int) -> Any:

@@ -29,10 +29,10 @@ class Week:
 def queue_page(page: CasePage | None, status: int) -> Any:
     """The queue, and `page` beside it: a case, or None."""
     me, kind, film_id = viewer(), narrowed.kind(), narrowed.film_id()
-    rows = queue_queries.queue(me.id, kind, film_id, request.args.get("after"))
+    rows = queue_queries.queue(me, kind, film_id, request.args.get("after"))
     if page is not None and page.is_open and page.id not in {row.id for row in rows.items}:
         # A case further down: the list begins with it, so that "next" leads on from there.
-        rows = queue_queries.queue_from(page.id, page.cursor, me.id, kind, film_id)
+        rows = queue_queries.queue_from(page.id, page.cursor, me, kind, film_id)
     waiting = waiting_for(me)
     films = queue_queries.waiting_films(waiting) if waiting.count else []
     selected = page.id if page is not None else 0
@@ -101,7 +101,7 @@ def _films(kind: str | None, current: int | None, films: list[tuple[Any, int]]) 
 
 
 def _week() -> Week:
-    decided, median = queue_queries.decided_since(clock.now() - timedelta(days=7))
+    decided, median = queue_queries.decided_since(clock.now() - timedelta(days=7), viewer())
     if median is None:
         return Week(decided, "")
     hours = round(median.total_seconds() / 3600)

@@ -1,6 +1,7 @@
 """Reads of the queue: what waits for a moderator, and how long things take.
 
-Nobody meets cases about their own posts: they are left out of every list and count.
+Nobody meets cases about their own posts, nor about films that others moderate: they are left out of
+every list and count.
 """
 
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from forum.films.models import Film
 from forum.lib.database import run, session
 from forum.lib.paging import Keyset, Page
 from forum.moderation.models import Case
+from forum.permissions import Viewer, moderates
 from forum.theories.models import Post
 
 CASES_A_PAGE = 40
@@ -83,30 +85,38 @@ class Waiting:
     films: dict[int, int]
 
 
-def queue(viewer_id: int, kind: str | None, film_id: int | None, cursor: str | None) -> Page[Any]:
+def theirs(statement: Any, viewer: Viewer, film_id: Any) -> Any:
+    """What of a statement is about films that `viewer` moderates, by the column `film_id`."""
+    if viewer.is_moderator:  # of all: the statement may have been built and compiled before
+        return statement
+    return statement.where(moderates(viewer, film_id))
+
+
+def queue(viewer: Viewer, kind: str | None, film_id: int | None, cursor: str | None) -> Page[Any]:
     """Open cases for one moderator, the weightiest first: rows with the columns of `_CASES`."""
     statement = _FIRST_CASES
-    if kind or film_id or cursor:
+    if kind or film_id or cursor or not viewer.is_moderator:
         chosen = _CASES.where(Case.kind == kind) if kind else _CASES
         if kind == "report":  # fans also report what a moderator looks at already
             chosen = _CASES.where(Case.report_count > 0)
         chosen = chosen.where(Case.film_id == film_id) if film_id else chosen
-        statement = QUEUE.limited(chosen, cursor, CASES_A_PAGE)
-    return QUEUE.cut(run(statement, {"me": viewer_id}).all(), CASES_A_PAGE)
+        statement = QUEUE.limited(theirs(chosen, viewer, Case.film_id), cursor, CASES_A_PAGE)
+    return QUEUE.cut(run(statement, {"me": viewer.id}).all(), CASES_A_PAGE)
 
 
 def queue_from(
-    case_id: int, cursor: str, viewer_id: int, kind: str | None, film_id: int | None
+    case_id: int, cursor: str, viewer: Viewer, kind: str | None, film_id: int | None
 ) -> Page[Any]:
     """The page of the queue that begins with an open case, whose place in it is `cursor`."""
-    after = queue(viewer_id, kind, film_id, cursor)
-    first = run(_ONE_CASE, {"me": viewer_id, "case_id": case_id}).all()
+    after = queue(viewer, kind, film_id, cursor)
+    first = run(_ONE_CASE, {"me": viewer.id, "case_id": case_id}).all()
     return Page([*first, *after.items], after.next)
 
 
-def waiting(viewer_id: int) -> Waiting:
+def waiting(viewer: Viewer) -> Waiting:
     """What is open for one moderator; one statement, which reads an index and nothing else."""
-    films = run(_WAITING, {"me": viewer_id}).all()
+    rows = run(_WAITING, {"me": viewer.id}).all()
+    films = [film for film in rows if moderates(viewer, film.film_id)]
     most = sorted(films, key=lambda film: (-film.cases, film.film_id))
     return Waiting(
         count=sum(film.cases for film in films),
@@ -134,8 +144,9 @@ def usual_wait() -> timedelta | None:
     return waits[len(waits) // 2] if len(waits) >= 5 else None
 
 
-def decided_since(moment: datetime) -> tuple[int, timedelta | None]:
-    """How many cases were decided after `moment`, and the median time of the last hundred."""
-    rows = run(_DECIDED, {"moment": moment}).all()
+def decided_since(moment: datetime, viewer: Viewer) -> tuple[int, timedelta | None]:
+    """How many cases on films that `viewer` moderates were decided after `moment`, and the median
+    time of the last hundred."""
+    rows = run(theirs(_DECIDED, viewer, Case.film_id), {"moment": moment}).all()
     times = sorted(row.closed_at - row.opened_at for row in rows)
     return (rows[0].cases, times[len(times) // 2]) if rows else (0, None)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from forum.accounts.models import User
 from forum.accounts.sessions import sanction_in_force
 from forum.accounts.trust import trust_of
+from forum.films.queries import is_moderator_of
 from forum.lib import clock
 from forum.lib.database import session
 from forum.moderation.acts import Situation
@@ -51,7 +52,9 @@ def is_purge_proposed(case: Case) -> bool:
         return False
     proposer = session().get_one(User, case.purge_by_id)
     until = proposer.sanctioned_until
-    return bool(proposer.rank) and not sanction_in_force(proposer.sanction, until, clock.now())
+    if sanction_in_force(proposer.sanction, until, clock.now()):
+        return False
+    return bool(proposer.rank) or is_moderator_of(case.film_id, proposer.id)
 
 
 def _is_new(author: User) -> bool:

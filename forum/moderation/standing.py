@@ -29,7 +29,7 @@ def waiting_count(person: Fan | Guest) -> int | None:
 def waiting_for(person: Fan | Guest) -> Waiting:
     """What waits for a moderator; asked once while a page is made, which says it twice."""
     if "waiting" not in g:
-        g.waiting = queue_queries.waiting(person.id)
+        g.waiting = queue_queries.waiting(person)
     found: Waiting = g.waiting
     return found
 

@@ -110,7 +110,7 @@ def standing() -> Any:
     return render_template(
         "moderation/standing.html",
         section="settings",
-        lines=[_line(row) for row in queries.decisions_about(person.id, 100, told=True)],
+        lines=[_line(row) for row in queries.decisions_told(person.id)],
         trust_label=_("trusted member") if person.trust == "trusted" else trust_word(person.trust),
         reports=[_outcome(*row) for row in queries.reports_by(person.id)],
     )
@@ -145,8 +145,8 @@ def reverse(decision_id: int) -> Any:
 
 
 def _found(decision_id: int) -> Decision:
-    decision = queries.decision_with_id(decision_id)
-    require(can_read_statement(viewer(), decision))
+    decision, film_id = queries.decision_and_film(decision_id)
+    require(can_read_statement(viewer(), decision, film_id))
     assert decision is not None  # an absent one is nobody's to read
     return decision
 

@@ -121,7 +121,7 @@ def found_case(case_id: int) -> Case:
         Refused: they may not; see `can_see_case`.
     """
     require(can_see_queue(viewer()))
-    row = queries.case_and_author(case_id)
+    row = queries.case_and_whose(case_id)
     if row is None:
         abort(404)
     require(can_see_case(viewer(), row))

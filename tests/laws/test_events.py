@@ -145,6 +145,11 @@ ACTS: tuple[Act, ...] = (
         lambda s: accounts.set_role(s.other, "admin", by=s.operator),
     ),
     (
+        Kind.USER_FILMS_CHANGED,
+        "operator",
+        lambda s: films.appoint(s.other.id, [s.film, s.other_film], by=s.operator),
+    ),
+    (
         Kind.USER_TRUST_CHANGED,
         "operator",
         lambda s: accounts.set_trust(s.other, None, by=s.operator),
@@ -323,6 +328,7 @@ def test_an_act_that_changes_nothing_is_not_recorded(scene: Scene) -> None:
         lambda: accounts.end_session(scene.session_id, by=scene.moderator),
         lambda: credentials.reset_password("spent", "hash", by=scene.guest),
         lambda: votes.open_figures(scene.theory, by=scene.operator),
+        lambda: films.appoint(scene.other.id, [], by=scene.operator),
     )
     before = session().scalars(select(Event.id)).all()
     for act in again:

@@ -62,6 +62,17 @@ def the_viewers(authors: list[int], films: list[int]) -> dict[str, Viewer]:
                 now=clock.now(),
                 load_seen=lambda _id, seen=seen: seen,
             )
+        for moderated in films:
+            found[f"moderator of {moderated}, {count} seen"] = Fan(
+                id=nobody,
+                name="somebody",
+                role="fan",
+                trust_set=None,
+                created_at=clock.now(),
+                now=clock.now(),
+                appointed=frozenset({moderated}),
+                load_seen=lambda _id, seen=seen: seen,
+            )
     return found
 
 
@@ -128,7 +139,7 @@ def viewers(app: Flask) -> Iterator[dict[str, Viewer]]:
 
 
 def test_a_row_and_a_table_answer_alike(viewers: dict[str, Viewer]) -> None:
-    assert len(viewers) == 2 + 3 + 27
+    assert len(viewers) == 2 + 3 + 27 + 6
     assert len(session().scalars(select(Post.id)).all()) > 4000
     assert disagreements(Post, (can_find, findable_by), viewers) == {}
     assert disagreements(Post, (can_read, readable_by), viewers) == {}
@@ -149,6 +160,10 @@ def test_answers_differ_between_viewers(viewers: dict[str, Viewer]) -> None:
     assert read("guest, 0 seen") < read("guest, 1 seen") < read("guest, 2 seen")
     assert read("guest, 2 seen") < found("guest, 2 seen") == found("guest, 0 seen")
     assert found("guest, 0 seen") < found("operator")
+    one, another = (name for name in viewers if name.endswith(", 0 seen") and " of " in name)
+    assert found("guest, 0 seen") < found(one) < found("operator")
+    assert found(one) & found(another) == found("guest, 0 seen")
+    assert found(one) | found(another) == found("operator")
 
 
 def test_a_planted_difference_is_caught(viewers: dict[str, Viewer]) -> None:

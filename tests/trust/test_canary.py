@@ -23,7 +23,7 @@ from tests.visitors import Visitor
 from tests.worlds import ABSENT, TAKEN_DOWN, Token, World
 
 VISITORS = (
-    *("stranger", "guest", "newcomer", "fan", "author", "moderator", "admin"),
+    *("stranger", "guest", "newcomer", "fan", "author", "film_moderator", "moderator", "admin"),
     "suspended",
 )
 """A stranger's browser has opened no film; the guest's, and the accounts, have opened "open"."""
@@ -35,20 +35,17 @@ _ADDRESSES = re.compile(r"""\b(?:href|src|action|data-[a-z-]+)="([^"]*)\"""")
 
 GUESTS = {"stranger", "guest"}
 MODERATORS = {"moderator", "admin"}
+MODERATORS_OF = {film: {"film_moderator", *MODERATORS} for film in ("open", "hidden")}
+MODERATORS_OF["shut"] = MODERATORS
+"""Film → who works on its cases."""
+
 OPENED = {"open": {*VISITORS} - {"stranger"}, "shut": set(), "hidden": set()}
 """Film → who has opened it."""
 
-FINDERS = {
-    "published": {*VISITORS},
-    "hidden": {*VISITORS},
-    "removed": {*VISITORS},
-    "withdrawn": {*VISITORS},
-    "held": {"author", *MODERATORS},
-    "refused": {"author", *MODERATORS},
-    "taken-back": {"author", *MODERATORS},
-    "purged": set(),
-}
-"""State of a post → who learns that it exists; below a held or purged one it is as with held."""
+SHOWN = {"published", "hidden", "removed", "withdrawn"}
+"""States of a post of which everybody learns that it exists, unless it stands below one in another
+state. Of one that never came out its author learns and its moderators do, of a purged one nobody.
+"""
 
 LISTS = {"front.index", "films.index", "search.index", "accounts.fan", "accounts.fans"}
 """Pages that show guests nothing but safe titles, whatever their cookie says."""
@@ -110,7 +107,8 @@ def allowed(token: Token, who: str, endpoint: str) -> bool:
         return who in OPENED[rest] and not (who in GUESTS and endpoint in LISTS)
     if token.part == "safe title":
         return who in finders(token.post)
-    if who in MODERATORS and endpoint in CASE_PAGES and token.post.split("/")[2] in JUDGED:
+    film, _kind, state = token.post.split("/")
+    if who in MODERATORS_OF[film] and endpoint in CASE_PAGES and state in JUDGED:
         return _allowed_in_case(token, who)
     if token.part.startswith("pending "):
         # Its author goes on with it in the form where they wrote it.
@@ -123,15 +121,16 @@ def allowed(token: Token, who: str, endpoint: str) -> bool:
 def _allowed_about_case(token: Token, who: str, endpoint: str) -> bool:
     """What people said to moderators, and they to each other, is theirs; why they decided isn't."""
     kind, _, rest = token.post.partition("/")
+    moderators = MODERATORS_OF["shut" if rest in SEALED_REPORTS else "open"]
     if (kind, token.part) in PRIVATE:
         # Nobody looks at the case about their own post: that would say who reported it.
         own = rest == f"{who}'s"
         if kind == "report" and rest in SEALED_REPORTS:
             return False
-        return who in MODERATORS and not own and endpoint in PRIVATE[kind, token.part]
-    reads = who in {*MODERATORS, CONCERNED[rest]}
+        return who in moderators and not own and endpoint in PRIVATE[kind, token.part]
+    reads = who in {*moderators, CONCERNED[rest]}
     if endpoint in CASE_PAGES:
-        return who in MODERATORS
+        return who in moderators
     return endpoint == "moderation.log" or (endpoint == STATEMENT and reads)
 
 
@@ -172,10 +171,10 @@ def finders(post: str) -> set[str]:
     """Who learns that `post` exists."""
     film, _kind, _state = post.split("/")
     own, above = standing(post)
-    found = FINDERS[own]
-    if FINDERS[above] != FINDERS["published"]:
-        found = found & FINDERS["held"]
-    return found & FINDERS["held"] if film == "hidden" else found
+    if own == "purged":
+        return set()
+    is_shown = {own, above} <= SHOWN and film != "hidden"
+    return {*VISITORS} if is_shown else {"author", *MODERATORS_OF[film]}
 
 
 def readers(post: str) -> set[str]:
@@ -309,6 +308,11 @@ def queries(world: World) -> Iterator[str]:
         yield f"{page}?said=theory-posted&next=%2Fdrafts&after=1~1~1"
 
 
+def works(who: str) -> bool:
+    """Whether `who` has a queue."""
+    return who in {*MODERATORS, "film_moderator"}
+
+
 def forms(world: World, who: str) -> Iterator[tuple[str, str, dict[str, str]]]:
     """Forms that change nothing which another page of the crawl rests on: as wrong as they get, as
     previews, and as acts that are refused. Each with its address and what it accepts."""
@@ -318,7 +322,7 @@ def forms(world: World, who: str) -> Iterator[tuple[str, str, dict[str, str]]]:
     for name, id in [*world.posts.items(), ("open/thread/absent", ABSENT)]:
         if name.split("/")[1] == "thread":
             place = f"/threads/{id}/theories"
-            yield f"/threads/{id}/lock", page, {"value": "2" if who in MODERATORS else "1"}
+            yield f"/threads/{id}/lock", page, {"value": "2" if works(who) else "1"}
             yield f"/drafts/theory/{id}", page, {}
         else:
             place = f"/posts/{id}/replies"
@@ -348,7 +352,7 @@ def forms(world: World, who: str) -> Iterator[tuple[str, str, dict[str, str]]]:
         yield f"{place}/release", page, {}
     yield f"/inbox/{ABSENT}", page, {}
     for id in [*world.decisions.values(), ABSENT]:
-        if who not in MODERATORS:
+        if not works(who):
             yield f"/moderation/decisions/{id}/reversal", page, {}
     yield "/rules/1/versions", page, {}
     yield "/texts/about", page, {"body": "Mine.", "act": "preview"}
