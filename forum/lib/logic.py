@@ -14,12 +14,13 @@ from sqlalchemy.sql.elements import SQLCoreOperations
 
 def either(*conditions: Any) -> Any:
     """True where at least one of `conditions` (booleans or SQL expressions) holds."""
-    if any(condition is True for condition in conditions):
-        return True
-    columns = [condition for condition in conditions if condition is not False]
-    if not columns:
-        return False
-    return or_(*columns)
+    columns = []
+    for condition in conditions:
+        if condition is True:
+            return True
+        if condition is not False:
+            columns.append(condition)
+    return or_(*columns) if columns else False
 
 
 def negate(condition: Any) -> Any:
