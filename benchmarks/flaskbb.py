@@ -1,26 +1,28 @@
 """FlaskBB, the peer that Foyer is measured against, where it can be installed.
 
-From PyPI into an environment of its own, on SQLite as its own installation begins, with the test
-data that it makes itself: 200 topics, each post lengthened to 600 characters. Served by the same
-server with the same workers as the forum.
+From PyPI into an environment of its own, on the kind of database that the forum is on, with the
+test data that it makes itself: 200 topics, each post lengthened to 600 characters. Beside
+PostgreSQL it has Redis, where that is installed, as its own settings for production say. Served by
+the same server with the same workers as the forum.
 """
 
 import http.client
 import os
 import re
 import shutil
-import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlencode
 
+from sqlalchemy import create_engine, make_url, text
+
 from benchmarks import servers
-from benchmarks.homes import Home, Say
+from benchmarks.homes import Home, Say, spare_database
 from benchmarks.places import folder
 from benchmarks.servers import HOST, Server
 from benchmarks.traffic import Load
@@ -43,13 +45,18 @@ _PEOPLE = (("guest", "guest, cache hit", GUEST_GOAL), ("signed in", "signed in",
 KEYS = tuple(f"FlaskBB, {who}: {name}" for who, _, _ in _PEOPLE for name, _, _ in _PAGES)
 
 _CONFIGURATION = """
-SQLALCHEMY_DATABASE_URI = "sqlite:///{folder}/flaskbb.db"
+SQLALCHEMY_DATABASE_URI = "{database}"
 SECRET_KEY = WTF_CSRF_SECRET_KEY = "the peers keep no secrets"
-CACHE_TYPE = "SimpleCache"
 TRUSTED_HOSTS = ["{host}"]
 USE_DEFAULT_LOGGING = False
 LOG_PATH = "{folder}"
 LOG_DEFAULT_CONF = {{"version": 1, "disable_existing_loggers": False}}
+"""
+_WITHOUT_REDIS = 'CACHE_TYPE = "SimpleCache"'
+_WITH_REDIS = """
+REDIS_ENABLED = True
+REDIS_URL = CACHE_REDIS_URL = RATELIMIT_STORAGE_URI = "{redis}"
+CACHE_TYPE = "RedisCache"
 """
 
 
@@ -74,18 +81,48 @@ def server(home: Home, say: Say) -> Iterator[Server]:
     Raises:
         NotInstalled: it can't be.
     """
-    place = folder("flaskbb")
-    python = _install(place, say)
-    _populate(place, python, say)
-    create = f"flaskbb.create_app('{place / 'flaskbb.cfg'}', '{place}')"
-    # Its first start notes its plugins; two workers that both do so bring each other down.
-    _run([str(python), "-c", f"import flaskbb; {create}"], place)
+    python = _install(folder("flaskbb"), say)
+    kind = "sqlite" if home.database is None else "postgresql"
+    place = folder("flaskbb", kind)
+    configuration = place / "flaskbb.cfg"
+    create = f"flaskbb.create_app('{configuration}', '{place}')"
     application = create.replace(".", ":", 1)
     log = folder("logs") / "flaskbb.log"
-    with servers.same_server(
-        home, application, "/forum/1", log, python=str(python), cwd=place
-    ) as started:
-        yield Server(started.port, started.tree)  # its SQLite is its own
+    with _redis(kind) as settings:
+        database = _database(home, place)
+        written = _CONFIGURATION.format(database=database, folder=place, host=HOST)
+        configuration.write_text(f"{written}{settings}\n", "utf-8")
+        _populate(place, python, database, say)
+        # Its first start notes its plugins; two workers that both do so bring each other down.
+        _run([str(python), "-c", f"import flaskbb; {create}"], place)
+        with servers.same_server(
+            home, application, "/forum/1", log, python=str(python), cwd=place
+        ) as started:
+            yield started
+
+
+def _database(home: Home, place: Path) -> str:
+    """The address of its database, which outlives a run."""
+    if home.database is None:
+        return f"sqlite:///{place / 'flaskbb.db'}"
+    return make_url(home.url).set(database="flaskbb").render_as_string(hide_password=False)
+
+
+@contextmanager
+def _redis(kind: str) -> Iterator[str]:
+    """Its settings for a cache: beside PostgreSQL in a Redis that runs meanwhile, if it can."""
+    program = shutil.which("redis-server")
+    if kind == "sqlite" or program is None:
+        yield _WITHOUT_REDIS
+        return
+    port = servers.free_port()
+    command = [program, "--bind", HOST, "--port", str(port), "--save", ""]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    try:
+        yield _WITH_REDIS.format(redis=f"redis://{HOST}:{port}")
+    finally:
+        process.terminate()
+        process.wait()
 
 
 def pages(server: Server) -> Sequence[Page]:
@@ -105,7 +142,7 @@ def pages(server: Server) -> Sequence[Page]:
 
 def _install(place: Path, say: Say) -> Path:
     python = place / "venv" / "bin" / "python"
-    done = place / f"installed-{RELEASE}"
+    done = place / f"installed-{RELEASE}-for-both-databases"
     if done.exists():
         return python
     base = _new_python()
@@ -116,7 +153,7 @@ def _install(place: Path, say: Say) -> Path:
         )
     say(f"FlaskBB {RELEASE} is installed with {base} …")
     shutil.rmtree(place / "venv", ignore_errors=True)
-    packages = [f"flaskbb=={RELEASE}", f"gunicorn=={version('gunicorn')}"]
+    packages = [f"flaskbb=={RELEASE}", f"gunicorn=={version('gunicorn')}", "psycopg[binary]"]
     _run([base, "-m", "venv", str(place / "venv")], place)
     _run([str(python), "-m", "pip", "install", "--quiet", "--pre", *packages], place)
     done.touch()
@@ -137,20 +174,20 @@ def _new_python() -> str | None:
     return None
 
 
-def _populate(place: Path, python: Path, say: Say) -> None:
+def _populate(place: Path, python: Path, database: str, say: Say) -> None:
     done = place / "populated"
     if done.exists():
         return
     say("FlaskBB makes its test data …")
-    configuration = place / "flaskbb.cfg"
-    configuration.write_text(_CONFIGURATION.format(folder=place, host=HOST), "utf-8")
     (place / "flaskbb.db").unlink(missing_ok=True)
-    command = [str(python), "-m", "flaskbb", "--config", str(configuration)]
+    if database.startswith("postgresql"):
+        spare_database("postgresql", "flaskbb")
+    command = [str(python), "-m", "flaskbb", "--config", str(place / "flaskbb.cfg")]
     command += ["--instance", str(place), "populate", "-i", "-t", "-b"]
     _run([*command, "--topics", str(TOPICS), "--posts", str(POSTS)], place)
-    with closing(sqlite3.connect(place / "flaskbb.db")) as database:
-        database.execute("UPDATE posts SET content = ?", ((_WORDS * 8)[:600],))
-        database.commit()
+    with create_engine(database).begin() as work:
+        lengthen = text("UPDATE posts SET content = :words")
+        work.execute(lengthen, {"words": (_WORDS * 8)[:600]})
     done.touch()
 
 
