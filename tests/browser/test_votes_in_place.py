@@ -1,7 +1,7 @@
 """With JavaScript a vote is cast where one stands: the page stays, and says what happened."""
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Route, expect
 
 from tests.browser import behind_the_pages as behind
 from tests.browser.conftest import Arrives
@@ -32,7 +32,13 @@ def stayed(person: Person) -> bool:
 
 
 def pressed(person: Person, name: str, where: Locator) -> None:
-    """The button called `name` is the chosen one."""
+    """The button called `name` is the chosen one, and the server has counted it."""
+    chosen(person, name, where)
+    expect(where.locator("[aria-busy]")).to_have_count(0)
+
+
+def chosen(person: Person, name: str, where: Locator) -> None:
+    """The button called `name` shows as the chosen one."""
     expect(person.button(name, inside=where)).to_have_attribute("aria-pressed", "true")
 
 
@@ -90,6 +96,24 @@ def test_a_vote_is_cast_by_keyboard(fan, house):
     fan.page.keyboard.press("Enter")
     pressed(fan, "Convinced", theory)
     assert behind.figures(house, THEORY) == (1, 0)
+
+
+def test_the_focus_stays_where_it_was_moved_to_while_a_vote_was_on_its_way(fan):
+    theory = fan.post(THEORY)
+    fan.button("Not convinced", inside=theory).focus()
+    held = held_back(fan)
+    fan.page.keyboard.press("Enter")
+    fan.page.keyboard.press("Shift+Tab")
+    let_go_on(fan, held)
+    expect(theory.locator(".ballot-figure")).to_have_text(("0", "1"))
+    expect(fan.button("Convinced", inside=theory)).to_be_focused()
+    elsewhere = fan.page.get_by_role("link", name="Foyer").first
+    held = held_back(fan)
+    fan.presses("Convinced", inside=theory)
+    elsewhere.focus()
+    let_go_on(fan, held)
+    expect(theory.locator(".ballot-figure")).to_have_text(("1", "0"))
+    expect(elsewhere).to_be_focused()
 
 
 def test_what_changed_is_said_to_screen_readers(fan, house):
@@ -162,3 +186,69 @@ def test_a_vote_on_the_front_page_is_cast_there_too(fan, house):
     pressed(fan, "Convinced", theory)
     expect(theory).to_contain_text("You are convinced.")
     assert stayed(fan)
+
+
+def held_back(person: Person) -> list[Route]:
+    """From now on votes stay on their way until they are let go on."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    person.page.route("**/votes", hold)
+    return held
+
+
+def let_go_on(person: Person, held: list[Route]) -> None:
+    """Let the vote that is on its way arrive, and others after it."""
+    held.pop().continue_()
+    person.page.unroute("**/votes")
+
+
+def test_a_choice_shows_before_the_server_has_counted_it(fan, house):
+    theory = fan.post(THEORY)
+    held = held_back(fan)
+    fan.presses("Convinced", inside=theory)
+    chosen(fan, "Convinced", theory)
+    expect(theory.locator(".ballot-yes .ballot-box path")).to_be_visible()
+    expect(theory.locator(".ballot-no .ballot-box path")).to_be_hidden()
+    expect(theory.locator(".ballot-figure")).to_have_text(("0", "0"))
+    let_go_on(fan, held)
+    expect(theory.locator(".ballot-figure")).to_have_text(("1", "0"))
+    assert stayed(fan)
+
+
+def test_who_changes_their_mind_while_the_vote_is_on_its_way_is_heard(fan, house):
+    theory = fan.post(THEORY)
+    held = held_back(fan)
+    fan.presses("Convinced", inside=theory)
+    fan.presses("Not convinced", inside=theory)
+    chosen(fan, "Not convinced", theory)
+    let_go_on(fan, held)
+    expect(theory.locator(".ballot-figure")).to_have_text(("0", "1"))
+    pressed(fan, "Not convinced", theory)
+    expect(fan.button("Not convinced", inside=theory)).to_be_focused()
+    assert behind.journal(house, THEORY) == [1, -1]
+    assert stayed(fan)
+
+
+def test_a_vote_is_withdrawn_while_its_change_is_on_its_way(fan, house):
+    theory = fan.post(THEORY)
+    fan.presses("Convinced", inside=theory)
+    expect(theory.locator(".ballot-figure")).to_have_text(("1", "0"))
+    held = held_back(fan)
+    fan.presses("Not convinced", inside=theory)
+    fan.presses("Withdraw my vote", inside=theory)
+    let_go_on(fan, held)
+    expect(fan.button("Withdraw my vote", inside=theory)).to_have_count(0)
+    assert behind.journal(house, THEORY) == [1, -1, 0]
+
+
+def test_a_choice_that_did_not_arrive_is_taken_back_on_the_page(fan, house):
+    fan.expects("net::ERR_FAILED")
+    theory = fan.post(THEORY)
+    fan.page.route("**/votes", lambda route: route.abort())
+    fan.presses("Convinced", inside=theory)
+    expect(fan.page.locator("#said")).to_be_visible()
+    expect(fan.button("Convinced", inside=theory)).to_have_attribute("aria-pressed", "false")
+    assert behind.journal(house, THEORY) == []
