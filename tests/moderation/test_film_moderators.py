@@ -4,6 +4,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
+from forum.accounts import operations as accounts
 from forum.accounts.models import User
 from forum.accounts.viewers import Operator
 from forum.cli import main
@@ -166,6 +167,34 @@ def test_a_film_that_is_not_listed_is_theirs_to_find(app):
     assert desk.get(f"/films/{other.slug}").status_code == 404
     assert "Not listed" in desk.see("/fans/keeper")
     assert "Not listed" not in a_visitor(app).see("/fans/keeper")
+
+
+def test_they_are_no_newcomers_on_their_films(app):
+    mine, other = a_film(), a_film()
+    keeper = a_film_moderator(mine)
+    user = session().get_one(User, keeper.id)
+    with unit_of_work():
+        accounts.set_trust(user, "newcomer", by=Operator())
+    desk = a_visitor(app, user, seen=(mine, other))
+    asked = {"safe_title": "What it shows", "title": "Who?", "body": "See https://a.example/."}
+    assert "You are new here" not in desk.see(f"/films/{mine.slug}/threads/new")
+    assert desk.post(f"/films/{mine.slug}/threads", **asked).status_code == 303
+    assert desk.post(f"/films/{other.slug}/threads", **asked).status_code == 403
+    thread = found(select(Post).where(Post.author_id == user.id))[0]
+    changed = asked | {"body": "All of it is another.", "version": "1"}
+    assert "You are new here" not in desk.see(f"/posts/{thread.id}/edit")
+    assert desk.post(f"/posts/{thread.id}/revisions", **changed).status_code == 303
+    assert (again(thread).state, thread.version) == ("published", 2)
+    for number in range(4):  # newcomers post three a day
+        theory = {"safe_title": f"Safe {number}", "title": f"Mine {number}", "kind": "reading"}
+        place = f"/threads/{thread.id}/theories"
+        assert "You are new here" not in desk.see(f"{place}/new")
+        assert desk.post(place, **theory, body=f"See https://{number}.example/.").status_code == 303
+    elsewhere = about(other, "Not theirs")
+    assert "You are new here" in desk.see(f"/theories/{elsewhere.id}")
+    desk.post(f"/posts/{elsewhere.id}/replies", body="On b.example.", stance="neutral")
+    states = select(Post.state).where(Post.author_id == user.id, Post.type != "thread")
+    assert found(states.order_by(Post.id)) == [*4 * ["published"], "held"]
 
 
 def test_the_operator_appoints_them_and_takes_it_back(app, settings, monkeypatch):
