@@ -1,5 +1,7 @@
 """Moderators of chosen films: they do there what moderators do, and see nothing of the rest."""
 
+from dataclasses import replace
+
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
@@ -15,6 +17,8 @@ from forum.films.queries import moderated_by
 from forum.lib.database import session, unit_of_work
 from forum.moderation import cases
 from forum.moderation.models import Case, Decision, Report
+from forum.permissions import Refused
+from forum.theories.changes import pin
 from forum.theories.models import Post
 from tests.factories import (
     a_case,
@@ -195,6 +199,28 @@ def test_they_are_no_newcomers_on_their_films(app):
     desk.post(f"/posts/{elsewhere.id}/replies", body="On b.example.", stance="neutral")
     states = select(Post.state).where(Post.author_id == user.id, Post.type != "thread")
     assert found(states.order_by(Post.id)) == [*4 * ["published"], "held"]
+
+
+@pytest.mark.both_databases
+def test_who_is_dismissed_meanwhile_does_nothing_more(app):
+    film, other = a_film(), a_film()
+    keeper = a_film_moderator(film, other)
+    thread = a_thread(film)
+    case = a_case(a_theory(thread))
+    with unit_of_work():
+        films.appoint(keeper.id, [other], by=Operator())
+
+    def refused():
+        return pytest.raises(Refused, match="changed meanwhile")
+
+    with refused():
+        decide(case, "hide", keeper)
+    with refused(), unit_of_work():
+        cases.claim(case, by=keeper)
+    with refused(), unit_of_work():
+        pin(thread, True, by=keeper)
+    assert again(case).claimed_by_id is None
+    decide(a_case(about(other, "Still theirs")), "hide", replace(keeper, appointed={other.id}))
 
 
 def test_the_operator_appoints_them_and_takes_it_back(app, settings, monkeypatch):
