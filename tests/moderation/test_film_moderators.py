@@ -248,6 +248,19 @@ def test_the_operator_appoints_them_and_takes_it_back(app, settings, monkeypatch
     ]
 
 
+def test_what_the_operator_says_twice_is_done_and_told_once(app, settings, monkeypatch):
+    monkeypatch.setenv("FORUM_INSTANCE", str(settings.instance))
+    a_user("keeper", role="admin")
+    film = a_film("Heat", 1995)
+    twice = ["--film", film.slug, "--film", film.slug]
+    for _ in range(2):
+        made = CliRunner().invoke(main, ["user", "role", "keeper", "moderator", *twice])
+        assert made.output == "keeper is moderator of Heat (1995) now.\n"
+    changes = Event.kind.in_([Kind.USER_ROLE_CHANGED, Kind.USER_FILMS_CHANGED])
+    recorded = found(select(Event.codes).where(changes).order_by(Event.id))
+    assert recorded == [{"role": "fan"}, {"films": [film.id]}]
+
+
 def test_the_operator_is_told_what_makes_no_sense(app, settings, monkeypatch):
     monkeypatch.setenv("FORUM_INSTANCE", str(settings.instance))
     a_user("keeper")
@@ -259,3 +272,16 @@ def test_the_operator_is_told_what_makes_no_sense(app, settings, monkeypatch):
 
     assert "There is no film at /films/nowhere." in said("moderator", "--film", "nowhere")
     assert "ROLE is moderator" in said("admin", "--film", "nowhere")
+    assert found(select(Event.id).where(Event.kind == Kind.USER_ROLE_CHANGED)) == []
+
+
+def test_the_archive_has_no_role(app, settings, monkeypatch):
+    monkeypatch.setenv("FORUM_INSTANCE", str(settings.instance))
+    with unit_of_work():
+        archive = accounts.add_archive("Archive", by=Operator())
+    for words in (["moderator"], ["moderator", "--film", a_film().slug], ["admin"]):
+        refused = CliRunner().invoke(main, ["user", "role", archive.name, *words])
+        assert refused.exit_code == 1
+        assert "is the archive: nobody logs in as it." in refused.output
+    assert again(archive).role == "fan"
+    assert list(moderated_by(archive.id)) == []
