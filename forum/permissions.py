@@ -399,7 +399,7 @@ def can_review(by: Viewer, post: Any, author: Any, *, leaves: bool = False) -> V
             "role",
             _(
                 "This is about somebody of a higher role: you can find that it stands; anything"
-                " more takes another admin."
+                " more takes another of that role."
             ),
         )
     return YES

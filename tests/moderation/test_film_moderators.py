@@ -117,6 +117,20 @@ def test_they_hold_nobody_off_the_site(app):
     assert "Moderators of the whole site do this." in refused.text
 
 
+def test_what_a_moderator_of_the_site_wrote_they_find_to_stand_and_no_more(app):
+    film = a_film()
+    theory = a_theory(a_thread(film), by=a_moderator(seen=(film,)))
+    case, desk = a_reported_case(app, theory), a_desk(app, film)
+    page = desk.see(f"/moderation/cases/{case.id}")
+    assert "anything more takes another of that role." in page
+    assert "takes another admin" not in page
+    assert 'value="remove"' not in page
+    answer = sends(desk, case, "remove", rule="2", reasons="It argues with the person.")
+    assert answer.status_code == 403
+    assert sends(desk, case, "no_action").status_code == 303
+    assert again(case).outcome == "declined"
+
+
 def test_what_was_decided_elsewhere_is_not_told_beside_their_cases(app):
     author, mine, other = a_fan(), a_film("Mine"), a_film("Other")
     for film, name in ((mine, "Decided on mine"), (other, "Decided on another")):
