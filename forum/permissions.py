@@ -114,6 +114,12 @@ def moderates(viewer: Viewer, film_id: Any) -> Any:
     return either(viewer.is_moderator, among(film_id, viewer.moderates))
 
 
+def is_newcomer(viewer: Viewer, film_id: int) -> bool:
+    """Whether what `viewer` writes about a film counts as a newcomer's: what its moderators write
+    never does."""
+    return not (viewer.is_member or moderates(viewer, film_id))
+
+
 def _findable(viewer: Viewer, post: Any) -> Any:
     shown = (
         among(post.state, FINDABLE_STATES)
@@ -252,7 +258,7 @@ def can_open_thread(by: Viewer, film: Any) -> Verdict:
         return _no("sealed", _("Open the film first: say that you have seen it."))
     if film.state != "listed":
         return _no("state", _("Questions can be asked once the film is listed."))
-    if not (by.is_member or moderates(by, film.id)):
+    if is_newcomer(by, film.id):
         return _no(
             "trust",
             _("New questions are asked by members: after a day here and two published posts."),
@@ -393,7 +399,7 @@ def can_review(by: Viewer, post: Any, author: Any, *, leaves: bool = False) -> V
             "role",
             _(
                 "This is about somebody of a higher role: you can find that it stands; anything"
-                " more takes another admin."
+                " more takes another of that role."
             ),
         )
     return YES

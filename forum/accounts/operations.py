@@ -212,6 +212,8 @@ def set_role(user: User, role: str, *, by: Viewer) -> None:
     require(can_operate(by))
     if role not in ROLES:
         raise ValueError(f"no role {role!r}; there are {', '.join(ROLES)}")
+    if user.role == role:
+        return
     user.role = role
     events.record(Kind.USER_ROLE_CHANGED, by=by, user_id=user.id, codes={"role": role})
 

@@ -67,8 +67,8 @@ def set_role(name: str, role: str, slugs: tuple[str, ...]) -> None:
     """
     if slugs and role != "moderator":
         raise click.ClickException("--film names what a moderator moderates: ROLE is moderator.")
-    account = _account(name)
-    chosen = [_film(slug) for slug in slugs]
+    account = _person(name)
+    chosen = [_film(slug) for slug in dict.fromkeys(slugs)]
     with unit_of_work():
         # On the site, the moderator of chosen films is a fan like others.
         operations.set_role(account, "fan" if chosen else role, by=Operator())
@@ -95,9 +95,7 @@ def set_trust(name: str, level: str) -> None:
 @with_app
 def reset(name: str) -> None:
     """Print a one-time link, good for 30 minutes, with which NAME sets a new password."""
-    account = _account(name)
-    if account.is_archive:
-        raise click.ClickException(f"{account.name} is the archive: nobody logs in as it.")
+    account = _person(name)
     with unit_of_work():
         token = credentials.make_reset_link(account, by=Operator())
     running = running_at(instance_folder())
@@ -109,6 +107,14 @@ def _account(name: str) -> User:
     account = queries.user_named(name)
     if account is None:
         raise click.ClickException(f"Nobody here is called {name}.")
+    return account
+
+
+def _person(name: str) -> User:
+    """The account called `name`, which is somebody's."""
+    account = _account(name)
+    if account.is_archive:
+        raise click.ClickException(f"{account.name} is the archive: nobody logs in as it.")
     return account
 
 

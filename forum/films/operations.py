@@ -6,10 +6,11 @@ from datetime import date
 from sqlalchemy import delete, exists, select, tuple_
 
 from forum import events
+from forum.accounts.models import User
 from forum.events import Kind
 from forum.films.catalogue import CatalogueFilm
 from forum.films.models import Bearing, Film, FilmModerator, Identifier, Statement, Viewing
-from forum.films.queries import film_at, identified, moderated_by
+from forum.films.queries import film_at, identified, moderated_ids
 from forum.lib import clock, text
 from forum.lib.database import insert_into, session
 from forum.permissions import Viewer, can_open_seal, can_operate, require
@@ -56,8 +57,9 @@ def appoint(user_id: int, films: Collection[Film], *, by: Viewer) -> None:
         Refused: `by` is not the operator.
     """
     require(can_operate(by))
-    chosen = {film.id for film in films}
-    before = {film.id for film in moderated_by(user_id)}
+    # What is on its way from this account locks its row, too: it is done before, or not at all.
+    session().scalar(select(User.id).where(User.id == user_id).with_for_update(key_share=True))
+    chosen, before = {film.id for film in films}, moderated_ids(user_id)
     session().execute(
         delete(FilmModerator).where(
             FilmModerator.user_id == user_id, FilmModerator.film_id.in_(before - chosen)

@@ -46,9 +46,10 @@ def moderated_by(user_id: int) -> Sequence[Film]:
     return sorted(films, key=lambda film: (film.title_key, film.id))
 
 
-def is_moderator_of(film_id: int, user_id: int) -> bool:
-    """Whether an account was made moderator of that film."""
-    return session().get(FilmModerator, (user_id, film_id)) is not None
+def moderated_ids(user_id: int) -> set[int]:
+    """The ids of the films that an account was made moderator of."""
+    theirs = select(FilmModerator.film_id).where(FilmModerator.user_id == user_id)
+    return set(session().scalars(theirs))
 
 
 def films_with(ids: Iterable[int]) -> dict[int, Film]:

@@ -78,11 +78,12 @@ def log() -> Any:
     entry = request.args.get("entry", type=int)
     page = _page(chosen, entry)
     entries = [line[0] for line in page.items]
-    theirs = (entry.seq for entry in entries if moderates(viewer(), entry.film_id))
     about = _About(
-        undone=log_queries.undone_by(entry.seq for entry in entries),
-        behind=log_queries.decisions_in(theirs),
-        seconds=log_queries.seconds_in(entry.seq for entry in entries if entry.with_second),
+        undone=log_queries.undone_by(one.seq for one in entries),
+        behind=log_queries.decisions_in(
+            one.seq for one in entries if moderates(viewer(), one.film_id)
+        ),
+        seconds=log_queries.seconds_in(one.seq for one in entries if one.with_second),
     )
     rows = [_row(line, about) for line in page.items]
     begins_later = bool(request.args.get("after") or entry)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from forum.accounts.models import User
 from forum.accounts.sessions import sanction_in_force
 from forum.accounts.trust import trust_of
-from forum.films.queries import is_moderator_of
+from forum.films.queries import moderated_ids
 from forum.lib import clock
 from forum.lib.database import session
 from forum.moderation.acts import Situation
@@ -54,7 +54,7 @@ def is_purge_proposed(case: Case) -> bool:
     until = proposer.sanctioned_until
     if sanction_in_force(proposer.sanction, until, clock.now()):
         return False
-    return bool(proposer.rank) or is_moderator_of(case.film_id, proposer.id)
+    return bool(proposer.rank) or case.film_id in moderated_ids(proposer.id)
 
 
 def _is_new(author: User) -> bool:

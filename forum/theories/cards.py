@@ -10,7 +10,7 @@ from forum.lib import text
 from forum.lib.addresses import url_for
 from forum.lib.language import gettext as _
 from forum.lib.language import ngettext
-from forum.permissions import Viewer, can_read, can_report, can_review
+from forum.permissions import Viewer, can_read, can_report, can_review, is_newcomer
 from forum.theories.models import Post
 
 _slug = lru_cache(maxsize=4096)(text.slug)
@@ -97,14 +97,17 @@ def wait_words(usual_wait: timedelta | None) -> str:
     return _("At present that takes about %(time)s.") % {"time": took}
 
 
-def will_wait(viewer: Viewer, first_posts: int, usual_wait: Callable[[], timedelta | None]) -> str:
-    """What a newcomer reads before they send something that will wait; "" for everybody else.
+def will_wait(
+    viewer: Viewer, film_id: int, first_posts: int, usual_wait: Callable[[], timedelta | None]
+) -> str:
+    """What a newcomer reads before they send something about a film that will wait; "" for
+    everybody else.
 
     Args:
         first_posts: how many posts of a newcomer are held.
         usual_wait: asks for the median of late.
     """
-    if viewer.is_guest or viewer.is_member or viewer.is_moderator:
+    if viewer.is_guest or not is_newcomer(viewer, film_id):
         return ""
     if viewer.posts >= first_posts:
         return _("You are new here: with a link in it, it waits for a moderator first.")
@@ -115,7 +118,7 @@ def will_wait(viewer: Viewer, first_posts: int, usual_wait: Callable[[], timedel
 
 def change_will_wait(post: Post, viewer: Viewer) -> str:
     """What a newcomer reads before they change what stands; "" for everybody else."""
-    if post.state != "published" or viewer.is_member or viewer.is_moderator:
+    if post.state != "published" or not is_newcomer(viewer, post.film_id):
         return ""
     return _("You are new here: a new link, or a large change, waits for a moderator first.")
 

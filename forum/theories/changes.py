@@ -4,7 +4,7 @@ from forum import events
 from forum.events import Kind
 from forum.lib import clock
 from forum.lib.database import session
-from forum.permissions import Viewer, can_edit, can_moderate, can_withdraw, require
+from forum.permissions import Viewer, can_edit, can_moderate, can_withdraw, is_newcomer, require
 from forum.theories import quotas, screening
 from forum.theories.locking import locked
 from forum.theories.models import PendingRevision, Post
@@ -44,7 +44,7 @@ def revise(post: Post, words: Words, version: int, *, by: Viewer, change: str = 
     if _says(post, words):  # where a change waited, its author goes back on it
         _take_back(post, by)
         return True
-    quotas.check_changes(by)
+    quotas.check_changes(by, post.film_id)
     hold_reason = _reason_to_hold(post, words, by)
     if hold_reason is not None:
         _hold(post, words, hold_reason, by)
@@ -98,10 +98,10 @@ def pin(thread: Post, pins: bool, *, by: Viewer) -> None:
 def _reason_to_hold(post: Post, words: Words, by: Viewer) -> str | None:
     """Why a change waits. The safe title is looked at by itself as well: it is what everybody
     reads, and a small part of a long post."""
-    is_newcomer = post.state == "published" and not (by.is_member or by.is_moderator)
+    of_newcomer = post.state == "published" and is_newcomer(by, post.film_id)
     texts = ((_all_text(post), _all_text(words)), (post.safe_title or "", words.safe_title or ""))
     reasons = (
-        screening.reason_to_hold_change(is_newcomer=is_newcomer, old=old, new=new)
+        screening.reason_to_hold_change(is_newcomer=of_newcomer, old=old, new=new)
         for old, new in texts
     )
     return next(filter(None, reasons), None)

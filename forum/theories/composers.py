@@ -87,7 +87,7 @@ def thread_composer(film: Film) -> Composer:
                 others=[(line.title, line.url) for line in lines if line.title],
                 is_edit=False,
                 pending_edit=False,
-                will_wait=will_wait(viewer()),
+                will_wait=will_wait(viewer(), film.id),
                 draft_saved_at=saved_at,
                 draft_url=_draft_url("thread", film.id),
             ),
@@ -129,7 +129,7 @@ def theory_composer(thread: Post) -> Composer:
                 ],
                 is_edit=False,
                 pending_edit=False,
-                will_wait=_said_to_newcomers(),
+                will_wait=_said_to_newcomers(film.id),
                 draft_saved_at=saved_at,
                 draft_url=_draft_url("theory", thread.id),
             ),
@@ -162,7 +162,7 @@ def reply_composer(post: Post) -> Composer:
             action=url_for("theories.create_reply", post_id=post.id),
             is_edit=False,
             pending_edit=False,
-            will_wait=will_wait(viewer()),
+            will_wait=will_wait(viewer(), post.film_id),
             draft_url=_draft_url("reply", post.id),
         )
         return page, status
@@ -265,9 +265,9 @@ def _revised(post: Post, words: Words, form: ComposerForm) -> tuple[Post, str]:
     return post, "change-withdrawn" if change and post.version == version else "saved"
 
 
-def _said_to_newcomers() -> str:
-    """What newcomers read before they send a theory; "" for everybody else."""
-    waits = will_wait(viewer())
+def _said_to_newcomers(film_id: int) -> str:
+    """What newcomers read before they send a theory about a film; "" for everybody else."""
+    waits = will_wait(viewer(), film_id)
     return f"{waits} {quotas.NEWCOMERS_THEORIES}" if waits else ""
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 from forum.accounts.models import User
 from forum.accounts.sessions import sanction_in_force
 from forum.accounts.viewers import Fan
+from forum.films.queries import moderated_ids
 from forum.lib import clock
 from forum.lib.database import id_of, run, session, table_of
 from forum.lib.language import gettext as _
@@ -59,7 +60,7 @@ def locked(post: P, *, by: Viewer) -> P:
     Locking the account makes quotas exact and keeps two acts of one person apart.
 
     Raises:
-        Refused: the account was banned, or the like, while the request waited.
+        Refused: the account was banned, dismissed or the like, while the request waited.
     """
     require_the_same(by, session().execute(_LOCKED, {"id": id_of(post), "by": by.id}).all())
     return post
@@ -103,8 +104,11 @@ def require_the_same(by: Viewer, rows: Sequence[Any]) -> None:
         return
     now = rows[0]
     sanction = sanction_in_force(now.sanction, now.sanctioned_until, clock.now())
-    if (now.role, now.trust_set) != (by.role, by.trust_set) or (
-        sanction is not None and by.sanction is None
+    if (
+        (now.role, now.trust_set) != (by.role, by.trust_set)
+        or (sanction is not None and by.sanction is None)
+        # Most moderate no film: it costs them no statement.
+        or (by.appointed and not by.appointed <= moderated_ids(by.id))
     ):
         reason = _("Your account has changed meanwhile: look at this page again.")
         raise Refused(Verdict(False, reason, "state"))

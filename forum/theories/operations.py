@@ -10,7 +10,14 @@ from forum.events import Kind
 from forum.films.models import Film
 from forum.lib import clock
 from forum.lib.database import id_of, session
-from forum.permissions import Viewer, can_open_thread, can_post_theory, can_reply, require
+from forum.permissions import (
+    Viewer,
+    can_open_thread,
+    can_post_theory,
+    can_reply,
+    is_newcomer,
+    require,
+)
 from forum.theories import moving, paths, quotas, screening
 from forum.theories.locking import lock_account, locked, locked_row
 from forum.theories.models import Post, Reply, Theory, Thread
@@ -31,7 +38,7 @@ def post_thread(film: Film, words: Words, *, by: Viewer, seed_key: str | None = 
     twin = sent_already(Thread, words, by.id, film_id=film.id)
     if twin is not None:
         return twin
-    quotas.check(by, "thread")
+    quotas.check(by, "thread", film.id)
     now = clock.now()
     thread = Thread(
         **words.columns(),
@@ -61,7 +68,7 @@ def post_theory(thread: Post, words: Words, *, by: Viewer, seed_key: str | None 
     twin = sent_already(Theory, words, by.id, thread_id=thread.id)
     if twin is not None:
         return twin
-    quotas.check(by, "theory")
+    quotas.check(by, "theory", thread.film_id)
     theory = Theory(
         **words.columns(),
         kind=words.kind,
@@ -94,7 +101,7 @@ def post_reply(post: Post, words: Words, *, by: Viewer) -> Reply:
     twin = sent_already(Reply, words, by.id, theory_id=theory_id, parent_id=parent_id)
     if twin is not None:
         return twin
-    quotas.check(by, "reply")
+    quotas.check(by, "reply", above.film_id)
     reply = Reply(
         **words.columns(),
         stance=words.stance,
@@ -125,7 +132,7 @@ def _add(post: Post) -> None:
 def _enter(post: Post, words: Words, by: Viewer) -> None:
     """Put a new post into the forum: published, or held until a moderator has looked at it."""
     post.hold_reason = screening.reason_to_hold(
-        is_newcomer=not (by.is_member or by.is_moderator),
+        is_newcomer=is_newcomer(by, post.film_id),
         approved=by.posts,
         text="\n".join(filter(None, (words.safe_title, words.title, words.body))),
         first_posts=current_app.config["FOYER"].hold_first_posts,

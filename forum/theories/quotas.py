@@ -11,7 +11,7 @@ from forum.lib import clock, quotas
 from forum.lib.database import run, table_of
 from forum.lib.language import gettext as _
 from forum.lib.quotas import Quota
-from forum.permissions import Viewer
+from forum.permissions import Viewer, is_newcomer
 from forum.theories.models import Post
 
 _posts = table_of(Post)
@@ -32,28 +32,28 @@ _NEWCOMERS = {
 _CHANGES, _NEWCOMERS_CHANGES = (Quota(30, _HOUR),), (Quota(10, _HOUR),)
 
 
-def check(by: Viewer, kind: str) -> None:
-    """Refuse one more post of `kind` ("thread", "theory" or "reply") beyond the quota of `by`.
+def check(by: Viewer, kind: str, film_id: int) -> None:
+    """Refuse one more post of `kind` ("thread", "theory" or "reply") about a film beyond the quota
+    of `by`.
 
-    Admins, and the operator who seeds, have none; moderators are no newcomers. Call it in the act's
-    transaction, with the account locked.
+    Admins, and the operator who seeds, have none; the film's moderators are no newcomers. Call it
+    in the act's transaction, with the account locked.
 
     Raises:
         TooMany: the quota is used up.
     """
     if by.is_admin:
         return
-
-    table = _QUOTAS if by.is_member or by.is_moderator else _NEWCOMERS
+    table = _NEWCOMERS if is_newcomer(by, film_id) else _QUOTAS
     _check(_posted(len(table[kind])), table[kind], {"by": by.id, "of_kind": kind})
 
 
-def check_changes(by: Viewer) -> None:
-    """Refuse one more change of what `by` has written beyond their quota, whether it waits or not;
-    the rest as `check`."""
+def check_changes(by: Viewer, film_id: int) -> None:
+    """Refuse one more change of what `by` has written about a film beyond their quota, whether it
+    waits or not; the rest as `check`."""
     if by.is_admin:
         return
-    limits = _CHANGES if by.is_member or by.is_moderator else _NEWCOMERS_CHANGES
+    limits = _NEWCOMERS_CHANGES if is_newcomer(by, film_id) else _CHANGES
     _check(_CHANGED, limits, {"by": by.id})
 
 

@@ -173,7 +173,7 @@ def theory_page(found: Theory, person: Fan | Guest, form: ReplyForm, status: int
             statements=[] if sealed else _statements(post),
             seen_action=url_for("films.open_seal", slug=film.slug),
             draft_url=_draft_url("reply", post.id),
-            will_wait=will_wait(person) if answerable else "",
+            will_wait=will_wait(person, film.id) if answerable else "",
             **_waiting(post, person),
         ),
         status,
@@ -195,10 +195,10 @@ def post(post_id: int) -> Response:
     return onward(page, said=request.args.get("said", ""), anchor=f"post-{found.id}")
 
 
-def will_wait(person: Viewer) -> str:
-    """What a newcomer is told before they send something; "" for everybody else."""
+def will_wait(person: Viewer, film_id: int) -> str:
+    """What a newcomer is told before they send something about a film; "" for everybody else."""
     first: int = current_app.config["FOYER"].hold_first_posts
-    return cards.will_wait(person, first, usual_wait)
+    return cards.will_wait(person, film_id, first, usual_wait)
 
 
 def _to_right_address(address: str) -> Response:

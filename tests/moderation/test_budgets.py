@@ -4,8 +4,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from forum.accounts.models import User
 from forum.accounts.viewers import Fan, Operator
-from forum.lib.database import unit_of_work
+from forum.lib.database import session, unit_of_work
 from forum.moderation import cases, decisions
 from forum.moderation.decisions import Grounds
 from forum.theories.changes import revise
@@ -15,6 +16,7 @@ from tests.factories import (
     a_case,
     a_fan,
     a_film,
+    a_film_moderator,
     a_moderator,
     a_reply,
     a_theory,
@@ -65,12 +67,16 @@ class Desk:
             self.report(changed, a_fan(seen=(film,)))
             change(changed, viewer_of(author_of(changed)), f"{changed.body} Again.")
         usher = a_visitor(app, a_user(role="moderator"), seen=(film,))
+        keeper = a_visitor(app, session().get_one(User, a_film_moderator(film).id), seen=(film,))
         own = a_visitor(app, author)
         self.pages: list[tuple[Visitor, str, int]] = [
             (usher, "/moderation/queue", SIGNED_IN),
             (usher, f"/moderation/cases/{case.id}", CASE),
             (usher, f"/moderation/cases/{a_case(changed).id}", CHANGED),
             (usher, "/moderation/log", SIGNED_IN),
+            (keeper, "/moderation/queue", SIGNED_IN),
+            (keeper, f"/moderation/cases/{case.id}", CASE),
+            (keeper, "/moderation/log", SIGNED_IN),
             (usher, "/rules", SIGNED_IN),
             (own, "/inbox", SIGNED_IN),
             (own, "/standing", SIGNED_IN),

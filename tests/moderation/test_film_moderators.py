@@ -1,9 +1,12 @@
 """Moderators of chosen films: they do there what moderators do, and see nothing of the rest."""
 
+from dataclasses import replace
+
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
+from forum.accounts import operations as accounts
 from forum.accounts.models import User
 from forum.accounts.viewers import Operator
 from forum.cli import main
@@ -14,6 +17,8 @@ from forum.films.queries import moderated_by
 from forum.lib.database import session, unit_of_work
 from forum.moderation import cases
 from forum.moderation.models import Case, Decision, Report
+from forum.permissions import Refused
+from forum.theories.changes import pin
 from forum.theories.models import Post
 from tests.factories import (
     a_case,
@@ -112,6 +117,20 @@ def test_they_hold_nobody_off_the_site(app):
     assert "Moderators of the whole site do this." in refused.text
 
 
+def test_what_a_moderator_of_the_site_wrote_they_find_to_stand_and_no_more(app):
+    film = a_film()
+    theory = a_theory(a_thread(film), by=a_moderator(seen=(film,)))
+    case, desk = a_reported_case(app, theory), a_desk(app, film)
+    page = desk.see(f"/moderation/cases/{case.id}")
+    assert "anything more takes another of that role." in page
+    assert "takes another admin" not in page
+    assert 'value="remove"' not in page
+    answer = sends(desk, case, "remove", rule="2", reasons="It argues with the person.")
+    assert answer.status_code == 403
+    assert sends(desk, case, "no_action").status_code == 303
+    assert again(case).outcome == "declined"
+
+
 def test_what_was_decided_elsewhere_is_not_told_beside_their_cases(app):
     author, mine, other = a_fan(), a_film("Mine"), a_film("Other")
     for film, name in ((mine, "Decided on mine"), (other, "Decided on another")):
@@ -168,6 +187,56 @@ def test_a_film_that_is_not_listed_is_theirs_to_find(app):
     assert "Not listed" not in a_visitor(app).see("/fans/keeper")
 
 
+def test_they_are_no_newcomers_on_their_films(app):
+    mine, other = a_film(), a_film()
+    keeper = a_film_moderator(mine)
+    user = session().get_one(User, keeper.id)
+    with unit_of_work():
+        accounts.set_trust(user, "newcomer", by=Operator())
+    desk = a_visitor(app, user, seen=(mine, other))
+    asked = {"safe_title": "What it shows", "title": "Who?", "body": "See https://a.example/."}
+    assert "You are new here" not in desk.see(f"/films/{mine.slug}/threads/new")
+    assert desk.post(f"/films/{mine.slug}/threads", **asked).status_code == 303
+    assert desk.post(f"/films/{other.slug}/threads", **asked).status_code == 403
+    thread = found(select(Post).where(Post.author_id == user.id))[0]
+    changed = asked | {"body": "All of it is another.", "version": "1"}
+    assert "You are new here" not in desk.see(f"/posts/{thread.id}/edit")
+    assert desk.post(f"/posts/{thread.id}/revisions", **changed).status_code == 303
+    assert (again(thread).state, thread.version) == ("published", 2)
+    for number in range(4):  # newcomers post three a day
+        theory = {"safe_title": f"Safe {number}", "title": f"Mine {number}", "kind": "reading"}
+        place = f"/threads/{thread.id}/theories"
+        assert "You are new here" not in desk.see(f"{place}/new")
+        assert desk.post(place, **theory, body=f"See https://{number}.example/.").status_code == 303
+    elsewhere = about(other, "Not theirs")
+    assert "You are new here" in desk.see(f"/theories/{elsewhere.id}")
+    desk.post(f"/posts/{elsewhere.id}/replies", body="On b.example.", stance="neutral")
+    states = select(Post.state).where(Post.author_id == user.id, Post.type != "thread")
+    assert found(states.order_by(Post.id)) == [*4 * ["published"], "held"]
+
+
+@pytest.mark.both_databases
+def test_who_is_dismissed_meanwhile_does_nothing_more(app):
+    film, other = a_film(), a_film()
+    keeper = a_film_moderator(film, other)
+    thread = a_thread(film)
+    case = a_case(a_theory(thread))
+    with unit_of_work():
+        films.appoint(keeper.id, [other], by=Operator())
+
+    def refused():
+        return pytest.raises(Refused, match="changed meanwhile")
+
+    with refused():
+        decide(case, "hide", keeper)
+    with refused(), unit_of_work():
+        cases.claim(case, by=keeper)
+    with refused(), unit_of_work():
+        pin(thread, True, by=keeper)
+    assert again(case).claimed_by_id is None
+    decide(a_case(about(other, "Still theirs")), "hide", replace(keeper, appointed={other.id}))
+
+
 def test_the_operator_appoints_them_and_takes_it_back(app, settings, monkeypatch):
     monkeypatch.setenv("FORUM_INSTANCE", str(settings.instance))
     user = a_user("keeper")
@@ -193,6 +262,19 @@ def test_the_operator_appoints_them_and_takes_it_back(app, settings, monkeypatch
     ]
 
 
+def test_what_the_operator_says_twice_is_done_and_told_once(app, settings, monkeypatch):
+    monkeypatch.setenv("FORUM_INSTANCE", str(settings.instance))
+    a_user("keeper", role="admin")
+    film = a_film("Heat", 1995)
+    twice = ["--film", film.slug, "--film", film.slug]
+    for _ in range(2):
+        made = CliRunner().invoke(main, ["user", "role", "keeper", "moderator", *twice])
+        assert made.output == "keeper is moderator of Heat (1995) now.\n"
+    changes = Event.kind.in_([Kind.USER_ROLE_CHANGED, Kind.USER_FILMS_CHANGED])
+    recorded = found(select(Event.codes).where(changes).order_by(Event.id))
+    assert recorded == [{"role": "fan"}, {"films": [film.id]}]
+
+
 def test_the_operator_is_told_what_makes_no_sense(app, settings, monkeypatch):
     monkeypatch.setenv("FORUM_INSTANCE", str(settings.instance))
     a_user("keeper")
@@ -204,3 +286,16 @@ def test_the_operator_is_told_what_makes_no_sense(app, settings, monkeypatch):
 
     assert "There is no film at /films/nowhere." in said("moderator", "--film", "nowhere")
     assert "ROLE is moderator" in said("admin", "--film", "nowhere")
+    assert found(select(Event.id).where(Event.kind == Kind.USER_ROLE_CHANGED)) == []
+
+
+def test_the_archive_has_no_role(app, settings, monkeypatch):
+    monkeypatch.setenv("FORUM_INSTANCE", str(settings.instance))
+    with unit_of_work():
+        archive = accounts.add_archive("Archive", by=Operator())
+    for words in (["moderator"], ["moderator", "--film", a_film().slug], ["admin"]):
+        refused = CliRunner().invoke(main, ["user", "role", archive.name, *words])
+        assert refused.exit_code == 1
+        assert "is the archive: nobody logs in as it." in refused.output
+    assert again(archive).role == "fan"
+    assert list(moderated_by(archive.id)) == []

@@ -8,6 +8,10 @@ import pytest
 from sqlalchemy import func, select
 
 from forum.accounts.models import User
+from forum.accounts.viewers import Operator
+from forum.events import Event, Kind
+from forum.films import operations as films
+from forum.films.models import Film, FilmModerator
 from forum.lib.database import unit_of_work
 from forum.moderation.log import verify
 from forum.moderation.models import Case, Decision, LogEntry
@@ -18,6 +22,7 @@ from tests.factories import (
     a_case,
     a_fan,
     a_film,
+    a_film_moderator,
     a_moderator,
     a_reply,
     a_theory,
@@ -212,4 +217,51 @@ def test_a_sweep_and_what_others_do_on_the_same_film_fail_nobody(app):
     [swept] = found(select(Decision.id).where(Decision.act == "ban_and_remove"))
     undo = partial(moderators[0].post, f"/moderation/decisions/{swept}/reversal")
     assert at_once([lambda: {undo().status_code}, partial(hide, rest[15:]), vote]) == [{303}] * 3
+    assert verify() is None
+
+
+def test_an_operator_who_appoints_somebody_twice_at_once_appoints_them_once(app):
+    user_id, films_there = a_user().id, [a_film().id for _ in range(3)]
+
+    def appoint() -> None:
+        with app.app_context(), unit_of_work() as work:
+            chosen = [work.get_one(Film, film_id) for film_id in films_there]
+            films.appoint(user_id, chosen, by=Operator())
+
+    for _ in range(10):
+        at_once([appoint] * 2)
+        appointed = select(FilmModerator.film_id).order_by(FilmModerator.film_id)
+        assert found(appointed) == films_there
+        with unit_of_work():
+            films.appoint(user_id, [], by=Operator())
+    recorded = select(func.count()).where(Event.kind == Kind.USER_FILMS_CHANGED)
+    assert found(recorded) == [20]
+
+
+def test_a_dismissal_waits_for_what_was_decided_and_stops_what_comes_after(app):
+    the_rules()
+    film = a_film()
+    keeper_id = a_film_moderator(film).id
+    for _ in range(10):
+        with unit_of_work():
+            films.appoint(keeper_id, [film], by=Operator())
+        case = a_case(a_theory(a_thread(film)))
+        desk = a_visitor(app, found(select(User).where(User.id == keeper_id))[0])
+        grounds = {"version": case.version, "rule": "2", "reasons": "Rude."}
+
+        def dismiss() -> int:
+            with app.app_context(), unit_of_work():
+                films.appoint(keeper_id, [], by=Operator())
+            return 0
+
+        def hide(case=case, desk=desk, grounds=grounds) -> int:
+            place = f"/moderation/cases/{case.id}/decision"
+            return desk.post(place, act="hide", **grounds).status_code
+
+        _, answer = at_once([dismiss, hide])
+        decided = found(select(Decision.id).where(Decision.case_id == case.id))
+        assert (answer == 303) == bool(decided)
+        either = Event.kind.in_([Kind.POST_HIDDEN, Kind.USER_FILMS_CHANGED])
+        last = found(select(Event.kind).where(either).order_by(Event.id.desc()).limit(1))
+        assert last == [Kind.USER_FILMS_CHANGED]
     assert verify() is None
