@@ -81,8 +81,9 @@ class Question:
 
 @pytest.mark.postgresql
 def test_two_groups_on_one_redis_see_each_others_votes_at_once(app, tmp_path, redis_url):
+    question = Question(app)
     with two_groups(app, tmp_path, redis_url=redis_url[0]) as groups:
-        assert Question(app).behind(groups) == 0
+        assert question.behind(groups) == 0
 
 
 @pytest.mark.postgresql

@@ -9,9 +9,21 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, func, select
 
-from forum.lib.database import db, session
+from forum.lib.database import db, session, unit_of_work, writing_allowed
+from forum.moderation.cases import add_note, report
+from forum.moderation.models import Case
 from forum.theories.models import Post
-from tests.factories import a_case, a_user, a_visitor, the_rules
+from forum.votes.models import Vote
+from tests.factories import (
+    a_case,
+    a_fan,
+    a_moderator,
+    a_theory,
+    a_user,
+    a_visitor,
+    decide,
+    the_rules,
+)
 from tests.laws.test_statements import Place
 
 Sent = tuple[str, Any]
@@ -31,6 +43,7 @@ SORTED = {
     "FROM reports": "the reports of one case",
     "FROM notes": "the notes about one person or case",
     "FROM moderation_log": "whom and what the log names, from an index of each",
+    "FOR NO KEY UPDATE": "a post and the two that it stands below",
 }
 """What is sorted all the same, by a part of its statement; and what that is, which stays small."""
 
@@ -42,6 +55,15 @@ WHOLE = {
     "FROM cases": "all open cases are counted, in an index that holds no other",
 }
 """What begins at an end of an index and goes on until a page is full, or is small."""
+
+PRETENDED = {
+    "FROM statements": "what the makers of one film said",
+    "FROM decisions": "what was decided in one case",
+    "FROM pending_revisions": "what waits for moderators",
+    "films.theory_count = ": "films without a question are most films, or are not asked for",
+}
+"""What PostgreSQL reads whole or sorts only because a million rows are pretended; and why there are
+few of them."""
 
 
 @contextmanager
@@ -60,18 +82,39 @@ def asked() -> Iterator[list[Sent]]:
         event.remove(db.engine, "before_cursor_execute", note)
 
 
+_CROWDED = """
+UPDATE pg_class SET reltuples = 1e6, relpages = 1
+WHERE relkind IN ('r', 'i') AND relnamespace = 'public'::regnamespace
+"""
+
+
 def plan(statement: str, parameters: Any) -> list[str]:
-    """The lines of the plan by which the database answers a statement."""
-    with db.engine.connect() as connection:
+    """The lines of the plan by which the database answers a statement.
+
+    PostgreSQL reads tables as small as these whole, and rightly: it plans as if each of their pages
+    held a million rows, and one that it must join where it would look up what it found.
+    """
+    with writing_allowed(), db.engine.connect() as connection:
         if connection.dialect.name == "postgresql":
-            # Tables as small as these are read and sorted fastest; where they grow they are not.
-            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-            connection.exec_driver_sql("SET LOCAL enable_sort = off")
-            return [
-                row[0] for row in connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)
-            ]
+            connection.exec_driver_sql(_CROWDED)
+            for way in ("seqscan", "hashjoin", "mergejoin"):
+                connection.exec_driver_sql(f"SET LOCAL enable_{way} = off")
+            explained = f"EXPLAIN (FORMAT JSON) {statement}"
+            answer = connection.exec_driver_sql(explained, parameters).scalar_one()
+            return list(_lines(answer[0]["Plan"]))
         rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
         return [row[3] for row in rows]
+
+
+def _lines(node: dict[str, Any]) -> Iterator[str]:
+    """What a node of PostgreSQL's plan does, and those below it, in words like SQLite's."""
+    kind, name = node["Node Type"], node.get("Relation Name", node.get("Index Name", ""))
+    is_whole = kind == "Seq Scan" or ("Index" in kind and "Index Cond" not in node)
+    yield f"SCAN {name}" if is_whole else f"{kind} {name}".strip()
+    if "Sort Key" in node:
+        yield f"USE TEMP B-TREE FOR {', '.join(node['Sort Key'])}"
+    for below in node.get("Plans", ()):
+        yield from _lines(below)
 
 
 def breaches(sent: list[Sent]) -> list[str]:
@@ -79,19 +122,32 @@ def breaches(sent: list[Sent]) -> list[str]:
     found = []
     for statement, parameters in dict(sent).items():
         for line in plan(statement, parameters):
-            is_read = re.search(r"Seq Scan on|^SCAN (?!CONSTANT|\(|anon)", line)
-            is_sorted = re.search(r"Sort Key|TEMP B-TREE", line)
+            is_read = re.search(r"^SCAN (?!CONSTANT|\(|anon)", line)
+            is_sorted = "TEMP B-TREE" in line
             allowed = [*(WHOLE if is_read else ()), *(SORTED if is_sorted else ())]
+            if db.engine.dialect.name == "postgresql":
+                allowed += PRETENDED
             if (is_read or is_sorted) and not any(part in statement for part in allowed):
                 found.append(f"{line.strip()}: {statement}")
     return found
+
+
+def what_moderators_keep(place: Place) -> Case:
+    """A case with something of all that a case may have."""
+    moderator, fan = a_moderator(seen=(place.film,)), a_fan(seen=(place.film,))
+    decide(a_case(a_theory(place.thread, place.by), moderator), "remove", moderator)
+    case = a_case(place.theory, moderator)
+    with unit_of_work():
+        report(place.theory, 2, "rude", by=fan)
+        add_note(case, "Seen before.", by=moderator)
+    return case
 
 
 @pytest.mark.both_databases
 def test_what_pages_ask_is_found_by_an_index(app: Flask) -> None:
     place = Place(app, 30)
     the_rules()
-    case = a_case(place.theory)
+    case = what_moderators_keep(place)
     admin = a_visitor(app, a_user(role="admin"), seen=(place.film,))
     paths = [*place.pages().values()]
     paths += [f"{place.thread_path}?order={order}" for order in ("hot", "new", "divisive")]
@@ -116,6 +172,8 @@ def test_a_page_that_reads_or_sorts_a_table_is_caught(app: Flask) -> None:
     with asked() as sent:
         session().execute(select(func.count()).where(Post.renderer == 0)).all()
         session().execute(select(Post.id).where(Post.film_id == 1).order_by(Post.excerpt)).all()
-    read, ordered = breaches(sent)
+        session().execute(select(func.count()).select_from(Vote)).all()
+    read, ordered, whole = breaches(sent)
     assert "posts.renderer" in read
+    assert "FROM votes" in whole  # in an index, from one end to the other
     assert "ORDER BY posts.excerpt" in ordered
