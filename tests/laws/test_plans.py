@@ -38,7 +38,7 @@ SORTED = {
     "FROM sessions": "one fan's sessions, of which they have twenty",
     "FROM statements": "what the makers of one film said",
     "posts.author_id = ": "what one fan has waiting",
-    "films.year / ": "the decades of listed films, from an index of their years",
+    "FROM found": "the decades that have a listed film",
     "FROM cases": "how many open cases each film has",
     "FROM reports": "the reports of one case",
     "FROM notes": "the notes about one person or case",
@@ -49,6 +49,7 @@ SORTED = {
 
 WHOLE = {
     "FROM rules": "the rules are a handful",
+    "FROM found": "the decades that have a listed film",
     "FROM film": "a page of the catalogue begins at its first film",
     "FROM users WHERE users.is_archive": "a page of fans begins at its first",
     "FROM moderation_log": "a page of the log begins at its newest line",
