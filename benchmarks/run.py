@@ -13,7 +13,7 @@ from itertools import cycle
 from benchmarks import figures, flaskbb, reference, results, servers, table
 from benchmarks.figures import Sample
 from benchmarks.generator.cases import fill_queue
-from benchmarks.homes import SEED, Home, Say, built, for_a_run, spare_database
+from benchmarks.homes import SEED, Home, Say, built, for_a_run, settle, spare_database
 from benchmarks.places import folder
 from benchmarks.results import Check, Kept, Result
 from benchmarks.scene import let_in, look
@@ -121,6 +121,7 @@ class Run:
         with home.app() as app:
             fill_queue(db.engine, CASES, SEED, datetime.now(UTC))
             let_in(look(app))
+        settle(home)
         return home
 
     @contextmanager
