@@ -100,6 +100,17 @@ def for_a_run(size: Size, kind: str, home: Home) -> Home:
     return copy
 
 
+def settle(home: Home) -> None:
+    """Do at once what PostgreSQL does by itself some time after much was written: look how many
+    rows there are of what, and which pages of tables everybody sees alike."""
+    if home.database is not None:
+        address = make_url(home.url).set(drivername="postgresql")
+        with psycopg.connect(
+            address.render_as_string(hide_password=False), autocommit=True
+        ) as work:
+            work.execute("VACUUM ANALYZE")
+
+
 def spare_database(kind: str, name: str) -> str:
     """The address of an empty database: a path for SQLite."""
     if kind == "sqlite":

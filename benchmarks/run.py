@@ -13,7 +13,7 @@ from itertools import cycle
 from benchmarks import figures, flaskbb, reference, results, servers, table
 from benchmarks.figures import Sample
 from benchmarks.generator.cases import fill_queue
-from benchmarks.homes import SEED, Home, Say, built, for_a_run, spare_database
+from benchmarks.homes import SEED, Home, Say, built, for_a_run, settle, spare_database
 from benchmarks.places import folder
 from benchmarks.results import Check, Kept, Result
 from benchmarks.scene import let_in, look
@@ -22,7 +22,9 @@ from benchmarks.sizes import CASES, Size
 from benchmarks.soak import Soak
 from benchmarks.traffic import Act, Load, ask, drive, pace, require_wrk
 from benchmarks.works import CLIENTS, COLD, P99_GOAL, WARM, WORKS, Ground, NotMeasured, Work
+from forum.lib import jobs
 from forum.lib.database import db
+from forum.seeds import seed_house
 
 WARM_UP = 24
 """Requests before a page is measured, so that each process has done it."""
@@ -121,6 +123,9 @@ class Run:
         with home.app() as app:
             fill_queue(db.engine, CASES, SEED, datetime.now(UTC))
             let_in(look(app))
+            seed_house()
+            jobs.run_due()  # else the worker would do it beside what is measured
+        settle(home)
         return home
 
     @contextmanager

@@ -2,8 +2,11 @@
 
 import os
 import shutil
+import socket
+import subprocess
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -45,6 +48,32 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, 
             yield server.get_uri(), databases.migrated_postgresql(server.get_uri(), folder)
         finally:
             server.cleanup()
+
+
+@pytest.fixture
+def redis_url(tmp_path: Path) -> Iterator[tuple[str, Callable[[], None]]]:
+    """(The address of a Redis, what ends it)."""
+    program = shutil.which("redis-server")
+    if program is None:
+        missing("Redis (redis-server)")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    arguments = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
+    server = subprocess.Popen([str(program), *arguments], stdout=subprocess.DEVNULL)
+
+    def end() -> None:
+        server.terminate()
+        server.wait(timeout=10)
+
+    for _ in range(100):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                break
+        time.sleep(0.05)
+    yield f"redis://127.0.0.1:{port}/0", end
+    if server.poll() is None:
+        end()
 
 
 @pytest.fixture(scope="session")

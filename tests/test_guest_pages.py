@@ -3,12 +3,8 @@
 import gzip
 import os
 import random
-import shutil
-import socket
-import subprocess
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import brotli
 import pytest
@@ -25,7 +21,6 @@ from forum.theories.models import Post
 from forum.votes import operations as votes
 from tests.evening import Evening, another, guest_of
 from tests.factories import a_fan, a_film, a_reply, a_theory, a_user, a_visitor, film_of
-from tests.programs import missing
 
 STEPS = int(os.environ.get("FORUM_TEST_STEPS", "1500"))
 """How many steps the comparison with pages made anew takes; `make trust` takes 10,000."""
@@ -216,32 +211,6 @@ def test_the_least_used_pages_make_room() -> None:
 
 
 # --- several processes, each an application of its own here -------------------------------------
-
-
-@pytest.fixture
-def redis_url(tmp_path: Path) -> Iterator[tuple[str, Callable[[], None]]]:
-    """(The address of a Redis, what ends it)."""
-    program = shutil.which("redis-server")
-    if program is None:
-        missing("Redis (redis-server)")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    arguments = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
-    server = subprocess.Popen([str(program), *arguments], stdout=subprocess.DEVNULL)
-
-    def end() -> None:
-        server.terminate()
-        server.wait(timeout=10)
-
-    for _ in range(100):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        time.sleep(0.05)
-    yield f"redis://127.0.0.1:{port}/0", end
-    if server.poll() is None:
-        end()
 
 
 def with_app(app: Flask, act: Callable[[], object]) -> None:

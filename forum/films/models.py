@@ -79,7 +79,10 @@ class Viewing(Base):
     """ "I have seen it": opens the seal of one film for one person."""
 
     __tablename__ = "viewings"
-    __table_args__ = (Index("ix_viewings_film_id", "film_id"),)
+    __table_args__ = (
+        Index("ix_viewings_film_id", "film_id"),
+        Index("ix_viewings_latest", "user_id", sql("created_at DESC"), "film_id"),
+    )
 
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
     film_id: Mapped[int] = mapped_column(ForeignKey("films.id"), primary_key=True)

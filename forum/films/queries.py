@@ -96,10 +96,19 @@ def browse(
 
 def decades() -> list[int]:
     """The first years of the decades that have a listed film, the latest first."""
-    first = (Film.year // 10) * 10
-    statement = select(first).where(Film.state == "listed").distinct().order_by(first.desc())
-    return list(session().scalars(statement))
+    return list(session().scalars(_DECADES))
 
+
+# From each decade to the one before that has a film: the catalogue itself is not read.
+_latest = select(func.max(Film.year).label("year")).where(Film.state == "listed")
+_found = _latest.cte("found", recursive=True)
+_before = _latest.where(Film.year < _found.c.year // 10 * 10).scalar_subquery()
+_found = _found.union_all(select(_before).where(_found.c.year.is_not(None)))
+_DECADES = (
+    select((_found.c.year // 10 * 10).label("decade"))
+    .where(_found.c.year.is_not(None))
+    .order_by(_found.c.year.desc())
+)
 
 # The front page's, built once.
 _ARGUING = (

@@ -13,6 +13,7 @@ from sqlalchemy import (
     UniqueConstraint,
     false,
     func,
+    literal_column,
     text,
 )
 from sqlalchemy.orm import Mapped, column_property, mapped_column
@@ -45,8 +46,21 @@ class IllegalMove(ValueError):
 FEW_VOTES = 10
 OPEN_VOTES = "CASE WHEN blind THEN 0 ELSE vote_count END"
 """How many votes a post has as far as everybody may know: a blind one counts as one without."""
-NEEDY = f"type = 'theory' AND state = 'published' AND {OPEN_VOTES} < {FEW_VOTES}"
+IS_THEORY = "type = 'theory'"
+NEEDY = f"{IS_THEORY} AND state = 'published' AND {OPEN_VOTES} < {FEW_VOTES}"
 """Which theories few have judged: SQL with no parameters, by which an index knows its rows."""
+
+THREAD, THEORY, HELD, PUBLISHED = (
+    literal_column(f"'{word}'", String) for word in ("thread", "theory", "held", "published")
+)
+"""What a statement compares type and state with, for the same reason: an index that holds nothing
+but theories is of no use to one that names the type by a parameter."""
+
+
+def _where(name: str, condition: str, *columns: Any) -> Index:
+    """An index of some rows only."""
+    given = text(condition)
+    return Index(name, *columns, sqlite_where=given, postgresql_where=given)
 
 
 class Post(Base):
@@ -82,31 +96,25 @@ class Post(Base):
             " AND reply_count >= 0 AND supports_count >= 0 AND challenges_count >= 0",
             name="counts",
         ),
-        Index("ix_posts_threads", "film_id", text("pinned DESC"), text("active_at DESC"), "id"),
-        Index("ix_posts_best", "thread_id", text("best DESC"), "id"),
-        Index("ix_posts_hot", "thread_id", text("hot DESC"), "id"),
-        Index("ix_posts_divisive", "thread_id", text("divisive DESC"), "id"),
-        Index(
-            "ix_posts_new",
-            "thread_id",
-            text("coalesce(published_at, created_at) DESC"),
-            text("id DESC"),
+        _where(
+            *("ix_posts_threads", "type = 'thread'"),
+            *("film_id", text("pinned DESC"), text("active_at DESC"), "id"),
         ),
-        Index(
-            "ix_posts_dividing",
-            text("divisive DESC"),
-            "id",
-            sqlite_where=text("divisive IS NOT NULL"),
-            postgresql_where=text("divisive IS NOT NULL"),
+        _where("ix_posts_best", IS_THEORY, "thread_id", text("best DESC"), "id"),
+        _where("ix_posts_hot", IS_THEORY, "thread_id", text("hot DESC"), "id"),
+        _where("ix_posts_divisive", IS_THEORY, "thread_id", text("divisive DESC"), "id"),
+        _where(
+            *("ix_posts_new", IS_THEORY, "thread_id"),
+            *(text("coalesce(published_at, created_at) DESC"), text("id DESC")),
         ),
-        Index(
-            "ix_posts_needy",
-            "thread_id",
-            text(f"({OPEN_VOTES})"),
-            "id",
-            sqlite_where=text(NEEDY),
-            postgresql_where=text(NEEDY),
+        _where(
+            *("ix_posts_division", f"{IS_THEORY} AND state = 'published'"),
+            *("thread_id", "blind", "ups"),
         ),
+        _where("ix_posts_held", "state = 'held'", "author_id", "id"),
+        Index("ix_posts_thread_id", "thread_id"),
+        _where("ix_posts_dividing", "divisive IS NOT NULL", text("divisive DESC"), "id"),
+        _where("ix_posts_needy", NEEDY, "thread_id", text(f"({OPEN_VOTES})"), "id"),
         Index("uq_posts_path", "theory_id", "path", unique=True),
         Index("ix_posts_author", "author_id", "type", text("id DESC")),
         Index("ix_posts_author_film", "author_id", "film_id"),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import aliased, defer
 
 from forum.accounts.models import User
@@ -15,7 +15,7 @@ from forum.lib.logic import ANYONE, asked_by
 from forum.lib.paging import Keyset, Page
 from forum.lib.tops import top_of_each
 from forum.permissions import Viewer, findable_by, readable_by
-from forum.theories.models import NEEDY, OPEN_VOTES, Post
+from forum.theories.models import NEEDY, OPEN_VOTES, THEORY, THREAD, Post
 
 Authored = tuple[Post, User]
 """A post with its author."""
@@ -74,11 +74,11 @@ _THREAD_AND_FILM = (
     select(Post, Film).join(Film, Film.id == Post.film_id).where(Post.id == bindparam("id"))
 )
 _THREADS = _AUTHORED.where(
-    Post.film_id == bindparam("film_id"), Post.type == "thread", findable_by(ANYONE, Post)
+    Post.film_id == bindparam("film_id"), Post.type == THREAD, findable_by(ANYONE, Post)
 ).options(*CARDS_ONLY)
 _FIRST_THREADS = _THREADS.order_by(*_BY_ACTIVITY.order()).limit(bindparam("most"))
 _THEORIES = _AUTHORED.where(
-    Post.thread_id == bindparam("thread_id"), Post.type == "theory", findable_by(ANYONE, Post)
+    Post.thread_id == bindparam("thread_id"), Post.type == THEORY, findable_by(ANYONE, Post)
 ).options(*CARDS_ONLY)
 _THEORIES_BY = {
     order: _THEORIES.where(Post.divisive.is_not(None)) if order == "divisive" else _THEORIES
@@ -95,7 +95,7 @@ def _leading(dialect: str) -> Any:
     thread, theory = aliased(Post), aliased(Post)
     first = (
         select(theory.id)
-        .where(theory.thread_id == thread.id, theory.type == "theory", theory.state == "published")
+        .where(theory.thread_id == thread.id, theory.type == THEORY, theory.state == "published")
         .order_by(theory.best.desc(), theory.id)
         .limit(bindparam("each"))
         .correlate(thread)
@@ -225,17 +225,17 @@ def replies_to(
 
 
 def page_start(reply: Post, viewer: Viewer) -> str | None:
-    """The cursor of the page of replies on which `reply` stands; None for the first."""
+    """The cursor of a page of replies in whose midst `reply` stands; None for the first page, if it
+    stands there. However many are above it, no more are read than a page holds."""
     assert reply.path is not None
-    above = select(Post).where(
-        Post.theory_id == reply.theory_id, Post.path < reply.path, findable_by(viewer, Post)
+    above = (
+        select(Post.path, Post.id)
+        .where(Post.theory_id == reply.theory_id, Post.path < reply.path, findable_by(viewer, Post))
+        .order_by(Post.path.desc())
+        .limit(REPLIES_A_PAGE)
     )
-    count = session().scalars(select(func.count()).select_from(above.subquery())).one()
-    first = count // REPLIES_A_PAGE * REPLIES_A_PAGE
-    if not first:
-        return None
-    last_before = session().scalars(above.order_by(Post.path).offset(first - 1).limit(1)).one()
-    return _REPLIES.cursor(last_before)
+    found = session().execute(above).all()
+    return _REPLIES.cursor(found[REPLIES_A_PAGE // 2]) if len(found) == REPLIES_A_PAGE else None
 
 
 def theories_by(author_id: int, viewer: Viewer, cursor: str | None, size: int) -> Page[Authored]:

@@ -3,30 +3,34 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, func, select
+from sqlalchemy import Row, bindparam, case, func, select, union_all
 
 from forum.lib.database import session
-from forum.theories.models import Post
+from forum.theories.models import PUBLISHED, THEORY, Post
 
 SHARES_COUNTED = 100
 
 _THEORIES_OF_THREAD = (
-    (Post.thread_id == bindparam("thread_id"))
-    & (Post.type == "theory")
-    & (Post.state == "published")
+    Post.thread_id == bindparam("thread_id"),
+    Post.type == THEORY,
+    Post.state == PUBLISHED,
 )
 _OPEN_UPS, _HIDDEN = (
-    select(func.coalesce(func.sum(figure), 0)).where(_THEORIES_OF_THREAD).scalar_subquery()
+    select(func.coalesce(func.sum(figure), 0)).where(*_THEORIES_OF_THREAD).scalar_subquery()
     for figure in (case((Post.blind, 0), else_=Post.ups), case((Post.blind, 1), else_=0))
 )
 _FIGURES = select(
-    *(Post.id, Post.type, Post.title, Post.ups, Post.blind, Post.vote_count),
+    *(Post.id, Post.type, Post.title, Post.ups, Post.blind, Post.vote_count, Post.best),
     *(_OPEN_UPS.label("total"), _HIDDEN.label("hidden")),
-).order_by(Post.type.desc(), Post.best.desc(), Post.id)  # a question stands before its theories
-_CONVINCED_VOTES = _FIGURES.where(_THEORIES_OF_THREAD).limit(SHARES_COUNTED)
-_QUESTION_FIGURES = _FIGURES.where((Post.id == bindparam("thread_id")) | _THEORIES_OF_THREAD).limit(
-    1 + SHARES_COUNTED
 )
+_CONVINCED_VOTES = (
+    _FIGURES.where(*_THEORIES_OF_THREAD).order_by(Post.best.desc(), Post.id).limit(SHARES_COUNTED)
+)
+_all = union_all(
+    _FIGURES.where(Post.id == bindparam("thread_id")), select(_CONVINCED_VOTES.subquery())
+).subquery()
+# A question stands before its theories.
+_QUESTION_FIGURES = select(_all).order_by(_all.c.type.desc(), _all.c.best.desc(), _all.c.id)
 
 Convinced = tuple[list[Row[Any]], tuple[int, int]]
 """A question's published theories with their convinced votes, as `listing.division` takes them: the

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased
 
 from forum.films.models import Film
 from forum.lib.database import session
-from forum.theories.models import PendingRevision, Post
+from forum.theories.models import HELD, PendingRevision, Post
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +44,18 @@ def waiting_of(author_id: int) -> list[Any]:
     """(Post, theory above a reply, Film) of what an account has written or changed and a moderator
     has not looked at, the latest first; at most 50."""
     above = aliased(Post)
-    changed = select(PendingRevision.post_id)
+    held = select(Post.id).where(Post.author_id == author_id, Post.state == HELD)
+    changed = (
+        select(Post.id)
+        .join(PendingRevision, PendingRevision.post_id == Post.id)
+        .where(Post.author_id == author_id, Post.state == "published")
+    )
     return list(
         session().execute(
             select(Post, above, Film)
             .join(Film, Film.id == Post.film_id)
             .outerjoin(above, above.id == Post.theory_id)
-            .where(
-                Post.author_id == author_id,
-                (Post.state == "held") | ((Post.state == "published") & Post.id.in_(changed)),
-            )
+            .where(Post.id.in_(held.union_all(changed)))
             .order_by(Post.id.desc())
             .limit(50)
         )

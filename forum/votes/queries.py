@@ -16,7 +16,7 @@ from forum.lib.logic import ANYONE, asked_by
 from forum.lib.paging import Keyset, Page
 from forum.lib.tops import top_of_each
 from forum.permissions import Viewer, findable_by
-from forum.theories.models import Draft, Post
+from forum.theories.models import THEORY, Draft, Post
 from forum.theories.queries import CARDS_ONLY
 from forum.votes.models import Peek, Vote
 from forum.votes.ranking import DIVIDES_FROM
@@ -38,6 +38,10 @@ class Opinions:
 NONE, PEEKED, _MORE = 0, 2, 3
 """What a viewer may think of a post besides 1 and -1: nothing, or nothing but that they looked at
 its figures. The last says that they have written more than an opinion."""
+
+FILMS_LOOKED_AT = 50
+"""In how many of the films that a fan has opened theories are looked up that wait for their vote:
+who has opened thousands needn't wait for all of them."""
 
 # Built once: building statements costs as much as SQLite takes to answer them.
 _ids: Any = bindparam("ids", expanding=True)
@@ -62,11 +66,18 @@ _OPINIONS_OR_MORE = union_all(
 @cache
 def _waiting(dialect: str) -> Any:
     theory = aliased(Post)
+    opened = (
+        select(Viewing.film_id)
+        .where(Viewing.user_id == ANYONE.id)
+        .order_by(Viewing.created_at.desc(), Viewing.film_id)
+        .limit(FILMS_LOOKED_AT)
+        .subquery()
+    )
     voted = select(Vote.post_id).where(Vote.user_id == ANYONE.id, Vote.post_id == theory.id)
     first = (
         select(theory.id)
         .where(
-            theory.film_id == Viewing.film_id,
+            theory.film_id == opened.c.film_id,
             theory.type == "theory",
             theory.state == "published",
             theory.thread_locked.is_(False),
@@ -76,13 +87,12 @@ def _waiting(dialect: str) -> Any:
         )
         .order_by(theory.hot.desc(), theory.id)
         .limit(bindparam("size"))
-        .correlate(Viewing)
+        .correlate(opened)
     )
     return (
-        top_of_each(dialect, Viewing, Post, first, select(Post, User, Film))
+        top_of_each(dialect, opened, Post, first, select(Post, User, Film))
         .join(User, User.id == Post.author_id)
         .join(Film, Film.id == Post.film_id)
-        .where(Viewing.user_id == ANYONE.id)
         .options(*CARDS_ONLY)
         .order_by(Post.hot.desc(), Post.id)
         .limit(bindparam("size"))
@@ -92,7 +102,10 @@ def _waiting(dialect: str) -> Any:
 _thread, _other = aliased(Post), aliased(Post)
 _divides_more = select(_other.id).where(
     _other.thread_id == Post.thread_id,
+    _other.type == THEORY,
     _other.state == "published",
+    # Implied by the next; said so that an index finds these alone.
+    _other.divisive >= Post.divisive,
     (_other.divisive > Post.divisive)
     | ((_other.divisive == Post.divisive) & (_other.id < Post.id)),
 )
@@ -184,8 +197,8 @@ def count_votes(viewer: Viewer) -> int:
 
 
 def waiting_for_vote(viewer: Viewer, size: int) -> list[Any]:
-    """Theories of films that the viewer has seen and that they haven't voted on, the best first:
-    (theory, author, film)."""
+    """Theories that the viewer hasn't voted on, of the films that they have opened last, the best
+    first: (theory, author, film)."""
     if not viewer.seen:
         return []
     statement = _waiting(session().get_bind().dialect.name)

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from forum.counters import Drift
 from forum.films.models import Film
-from forum.lib.database import session
+from forum.lib.database import session, table_of
 from forum.theories.models import Post, Theory
+from forum.theories.queries import CARDS_ONLY
 from forum.votes import ranking
 
 TOLERANCE = 1e-9
@@ -17,6 +18,13 @@ _OPEN = (Theory.state == "published", Theory.blind.is_(False))
 _OPEN_VOTES = (
     func.coalesce(func.sum(Theory.ups_weight), 0.0),
     func.coalesce(func.sum(Theory.downs_weight), 0.0),
+)
+
+_posts = table_of(Post)
+_RERANK = (
+    update(_posts)
+    .where(_posts.c.id == bindparam("post"))
+    .values(best=bindparam("best"), hot=bindparam("hot"), divisive=bindparam("divisive"))
 )
 
 
@@ -44,8 +52,9 @@ def drifted() -> list[Drift]:
     """Theories whose kept ranks differ from those of their votes."""
     return [
         Drift(f"posts.{name}", theory.id, getattr(theory, name) or 0.0, value or 0.0)
-        for theory, wrong in _wrong()
-        for name, value in wrong.items()
+        for theory, ranks in _wrong()
+        for name, value in ranks.items()
+        if _differs(getattr(theory, name), value)
     ]
 
 
@@ -101,21 +110,21 @@ def _lock_film(film_id: int) -> None:
 
 
 def _recompute(film_id: int) -> None:
-    """Set the ranks of a film's theories, which are locked: a vote since would be forgotten."""
-    for theory, wrong in _wrong(film_id):
-        session().execute(
-            update(Post).where(Post.id == theory.id).values(wrong),
-            execution_options={"synchronize_session": False},
-        )
+    """Set the ranks of a film's theories, which are locked: a vote since would be forgotten.
+
+    All of them at once, since whoever votes there meanwhile waits.
+    """
+    changes = [{"post": theory.id, **ranks} for theory, ranks in _wrong(film_id)]
+    if changes:
+        session().connection().execute(_RERANK, changes)
 
 
 def _wrong(film_id: int | None = None) -> Iterator[tuple[Theory, dict[str, float | None]]]:
-    """Theories with those of their ranks that differ, as they should be."""
+    """Theories of whose ranks one differs, with their ranks as they should be."""
     for theory, prior in _theories(film_id):
         ranks = ranks_of(theory, theory.ups_weight, theory.downs_weight, prior)
-        wrong = {name: at for name, at in ranks.items() if _differs(getattr(theory, name), at)}
-        if wrong:
-            yield theory, wrong
+        if any(_differs(getattr(theory, name), at) for name, at in ranks.items()):
+            yield theory, ranks
 
 
 def _differs(kept: float | None, value: float | None) -> bool:
@@ -130,6 +139,7 @@ def _theories(film_id: int | None = None) -> Iterator[tuple[Theory, float]]:
     statement = (
         select(Theory, Film.prior)
         .join(Film, Film.id == Theory.film_id)
+        .options(*CARDS_ONLY)
         .execution_options(populate_existing=True)
     )
     if film_id is not None:

@@ -3,12 +3,13 @@
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import flask_migrate
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import event, select, text
 
 from forum import create_app
 from forum.accounts.models import User
@@ -186,6 +187,19 @@ def test_a_backup_of_an_older_version_says_what_comes_next(
     assert result.exit_code == 0, result.output
     assert "the next `forum run` brings it up to date" in result.output
     assert schema.is_pending()
+
+
+@pytest.mark.postgresql
+def test_a_migration_may_take_longer_than_a_page(next_version: str) -> None:
+    limits = []
+
+    def note(_connection: object, cursor: Any, statement: str, *_rest: object) -> None:
+        if "of_tomorrow (id" in statement:
+            limits.append(cursor.connection.execute("SHOW statement_timeout").fetchone())
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    schema.upgrade()
+    assert limits == [("0",)]
 
 
 def test_a_database_of_a_newer_version_is_left_alone(app: Flask) -> None:
