@@ -16,7 +16,6 @@ from typing import Any
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
-    CursorResult,
     DateTime,
     Dialect,
     Engine,
@@ -32,6 +31,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from forum.lib import ddl
+from forum.lib.prepared import prepared
 from forum.lib.turns import PATIENCE, look_whether_it_lives, nap, note_use, patience_now, turn
 
 try:
@@ -107,15 +107,20 @@ def table_of(model: type[Base]) -> Table:
     return table
 
 
-def run(statement: Executable, given: Mapping[str, Any] | None = None) -> CursorResult[Any]:
-    """Run a statement about rows of tables, on the connection of this session.
+def run(statement: Executable, given: Mapping[str, Any] | None = None) -> list[Any]:
+    """Run a statement about rows of tables in this session's transaction; its rows, if it has any.
 
-    It makes no objects, and so costs a quarter of one that does, if it is built once and its values
+    It makes no objects, and so costs a tenth of one that does, if it is built once and its values
     are `given` as parameters. What the session's objects have changed is written down first.
+
+    Raises:
+        DBAPIError: the database refuses it.
     """
+    given = given or {}
     work = session()
     work.flush()
-    return work.connection().execute(statement, given)
+    connection = work.connection()
+    return prepared(statement, connection.dialect, tuple(given)).sent(connection, given)
 
 
 def insert_into(model: type[Base]) -> Any:
@@ -200,7 +205,7 @@ def wal_is_safe() -> bool:
 def engine_options(url: str) -> dict[str, Any]:
     """Arguments of ``create_engine`` for `url`."""
     if url.startswith("sqlite"):
-        return {"module": sqlite_module()}
+        return {"module": sqlite_module(), "paramstyle": "named"}  # as on PostgreSQL
     return {
         "pool_size": 5,
         "max_overflow": 5,

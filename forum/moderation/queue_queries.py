@@ -92,7 +92,7 @@ def queue(viewer_id: int, kind: str | None, film_id: int | None, cursor: str | N
             chosen = _CASES.where(Case.report_count > 0)
         chosen = chosen.where(Case.film_id == film_id) if film_id else chosen
         statement = QUEUE.limited(chosen, cursor, CASES_A_PAGE)
-    return QUEUE.cut(run(statement, {"me": viewer_id}).all(), CASES_A_PAGE)
+    return QUEUE.cut(run(statement, {"me": viewer_id}), CASES_A_PAGE)
 
 
 def queue_from(
@@ -100,13 +100,13 @@ def queue_from(
 ) -> Page[Any]:
     """The page of the queue that begins with an open case, whose place in it is `cursor`."""
     after = queue(viewer_id, kind, film_id, cursor)
-    first = run(_ONE_CASE, {"me": viewer_id, "case_id": case_id}).all()
+    first = run(_ONE_CASE, {"me": viewer_id, "case_id": case_id})
     return Page([*first, *after.items], after.next)
 
 
 def waiting(viewer_id: int) -> Waiting:
     """What is open for one moderator; one statement, which reads an index and nothing else."""
-    films = run(_WAITING, {"me": viewer_id}).all()
+    films = run(_WAITING, {"me": viewer_id})
     most = sorted(films, key=lambda film: (-film.cases, film.film_id))
     return Waiting(
         count=sum(film.cases for film in films),
@@ -118,7 +118,7 @@ def waiting(viewer_id: int) -> Waiting:
 def waiting_films(waiting: Waiting) -> list[tuple[Any, int]]:
     """The twenty films with the most open cases: (row with id, slug and title, how many)."""
     ids = list(waiting.films)[:_FILMS_NAMED]
-    rows = {film.id: film for film in run(_NAMES, {"films": ids})}
+    rows = {film.id: film for film in session().execute(_NAMES, {"films": ids})}
     return [(rows[id], waiting.films[id]) for id in ids]
 
 
@@ -136,6 +136,6 @@ def usual_wait() -> timedelta | None:
 
 def decided_since(moment: datetime) -> tuple[int, timedelta | None]:
     """How many cases were decided after `moment`, and the median time of the last hundred."""
-    rows = run(_DECIDED, {"moment": moment}).all()
+    rows = run(_DECIDED, {"moment": moment})
     times = sorted(row.closed_at - row.opened_at for row in rows)
     return (rows[0].cases, times[len(times) // 2]) if rows else (0, None)
