@@ -27,7 +27,7 @@ from forum.lib.database import db
 from forum.seeds import seed_house
 
 WARM_UP = 24
-"""Requests before a page is measured, so that each process has done it."""
+"""Requests before a work is measured, so that each process has done it."""
 
 ENCODINGS = ("identity", "zstd", "br", "gzip")
 NO_PAGE_CACHE = {"page_cache_mb": "0"}
@@ -185,9 +185,10 @@ class Run:
         _require_success(server, load)
         if work.rate:
             return pace(server, load.acts, work.rate, self.seconds)
-        if not load.acts:
-            for _ in range(WARM_UP):
-                ask(server, load.path, load.headers)
+        for _ in range(0 if load.acts else WARM_UP):
+            ask(server, load.path, load.headers)
+        for act in load.acts[-WARM_UP:]:  # those that the load comes to last
+            ask(server, act.path, {"Cookie": act.cookie}, act.in_pass(1))
         return drive(server, load, self.seconds)
 
     def _keep_reference(self, kept: Kept, name: str, beside: Beside) -> None:

@@ -68,7 +68,8 @@ def same_server(
     python: str = sys.executable,
     cwd: Path = CHECKOUT,
 ) -> Iterator[Server]:
-    """Another application, served with the very options that the forum has.
+    """Another application, served with the very options that the forum has, except that each worker
+    loads it: not every application can be loaded before workers are forked.
 
     Args:
         application: how gunicorn names it, such as "benchmarks.reference:create_app()".
@@ -77,7 +78,7 @@ def same_server(
     """
     port = free_port()
     command = server_command(home.settings(host=HOST, port=port))
-    command = [python, *command[1:-1], application]
+    command = [python, *command[1:-2], application]
     with _started(command, _environment(env or {}), cwd, port=port, check=check, log=log) as tree:
         yield Server(port, tree, home.database)
 

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from contextvars import Context
 
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from benchmarks.servers import HOST
 from benchmarks.traffic import FORM, Act
-from forum.lib.database import db
 
 _NO_STATEMENTS = ("BEGIN", "PRAGMA", "COMMIT", "ROLLBACK", "SET ")
 
@@ -43,12 +42,11 @@ def _counted(
         if not statement.startswith(_NO_STATEMENTS):
             statements.append(statement)
 
-    engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
+    event.listen(Engine, "before_cursor_execute", note)
     try:
         _sent(app, method, path, headers, form)
     finally:
-        event.remove(engine, "before_cursor_execute", note)
+        event.remove(Engine, "before_cursor_execute", note)
     return len(statements)
 
 

@@ -97,7 +97,7 @@ def let_case_follow(event: Event) -> None:
 def tell_answered(event: Event) -> None:
     """Whoever is replied to hears of it, but not from themselves."""
     reply = session().get_one(Post, event.post_id)
-    author = run(_AUTHOR_OF, {"post": reply.parent_id or reply.theory_id}).one()
+    (author,) = run(_AUTHOR_OF, {"post": reply.parent_id or reply.theory_id})
     if author.id != reply.author_id and not author.is_archive:
         notices.tell(author.id, "reply", by=_OPERATOR, post_id=reply.id)
 

@@ -68,7 +68,7 @@ class PasswordChanged(Exception):
 
 def live_session(token: str, now: datetime) -> Any:
     """The session behind a cookie's `token` with its user's columns, in one statement, or None."""
-    return run(_session_with_user, {"token_hash": digest(token), "now": now}).first()
+    return next(iter(run(_session_with_user, {"token_hash": digest(token), "now": now})), None)
 
 
 def user_named(name: str) -> User | None:

@@ -142,7 +142,8 @@ def server_command(settings: Settings) -> list[str]:
     }
     flags = [f"--{name}={value}" for name, value in options.items()]
     # The control socket has one path per user: two forums would fight over it.
-    return [sys.executable, "-m", "gunicorn", "--no-control-socket", *flags, "forum:create_app()"]
+    program = [sys.executable, "-m", "gunicorn", "--no-control-socket"]
+    return [*program, *flags, "--preload", "forum.wsgi:application()"]
 
 
 def answers(settings: Settings) -> bool:

@@ -1,12 +1,16 @@
 """Words for people, through gettext: bound once, so that a page of many strings pays nothing."""
 
 import gettext as gettext_library
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import Flask
+from jinja2 import pass_context
+from jinja2.runtime import Context
 
 LOCALE = "en_GB"
 
@@ -50,10 +54,27 @@ def number(count: int) -> str:
     return str(count) if -1000 < count < 1000 else format_decimal(count, locale=LOCALE)
 
 
+def _once_where_plain(said: Any) -> Callable[..., Any]:
+    """`said`, which puts values into a template's words; it is asked once only for those that take
+    none, of which a page has hundreds."""
+    kept: dict[str, Any] = {}
+
+    @pass_context
+    def words(context: Context, text: str, /, **values: object) -> Any:
+        if values:
+            return said(context, text, **values)
+        if text not in kept:
+            kept[text] = said(context, text)
+        return kept[text]
+
+    return words
+
+
 def init_app(app: Flask) -> None:
     """Give templates ``_``, ``ngettext`` and the filters for dates and numbers."""
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension adds it
+    app.jinja_env.globals["_"] = _once_where_plain(app.jinja_env.globals["gettext"])
     app.jinja_env.filters |= {
         "day": day,
         "long_day": long_day,

@@ -222,7 +222,7 @@ def _has_said(case: Case, rule_number: int, words: str, by: Viewer) -> bool:
 
 
 def _check_quota(by: Viewer, now: datetime) -> None:
-    filled = run(_REPORTED, {"by": by.id, **quotas.bounds(_REPORT_QUOTAS, now)}).one()
+    (filled,) = run(_REPORTED, {"by": by.id, **quotas.bounds(_REPORT_QUOTAS, now)})
     quotas.check(_REPORT_QUOTAS, filled, now)
 
 

@@ -94,14 +94,17 @@ def theirs(statement: Any, viewer: Viewer, film_id: Any) -> Any:
 
 def queue(viewer: Viewer, kind: str | None, film_id: int | None, cursor: str | None) -> Page[Any]:
     """Open cases for one moderator, the weightiest first: rows with the columns of `_CASES`."""
-    statement = _FIRST_CASES
-    if kind or film_id or cursor or not viewer.is_moderator:
-        chosen = _CASES.where(Case.kind == kind) if kind else _CASES
-        if kind == "report":  # fans also report what a moderator looks at already
-            chosen = _CASES.where(Case.report_count > 0)
-        chosen = chosen.where(Case.film_id == film_id) if film_id else chosen
-        statement = QUEUE.limited(theirs(chosen, viewer, Case.film_id), cursor, CASES_A_PAGE)
-    return QUEUE.cut(run(statement, {"me": viewer.id}).all(), CASES_A_PAGE)
+    if viewer.is_moderator and not (kind or film_id or cursor):
+        return QUEUE.cut(run(_FIRST_CASES, {"me": viewer.id}), CASES_A_PAGE)
+    chosen = theirs(_CASES, viewer, Case.film_id)
+    if kind == "report":  # fans also report what a moderator looks at already
+        chosen = chosen.where(Case.report_count > 0)
+    elif kind:
+        chosen = chosen.where(Case.kind == kind)
+    if film_id:
+        chosen = chosen.where(Case.film_id == film_id)
+    rows = session().execute(QUEUE.limited(chosen, cursor, CASES_A_PAGE), {"me": viewer.id})
+    return QUEUE.cut(rows.all(), CASES_A_PAGE)
 
 
 def queue_from(
@@ -109,14 +112,15 @@ def queue_from(
 ) -> Page[Any]:
     """The page of the queue that begins with an open case, whose place in it is `cursor`."""
     after = queue(viewer, kind, film_id, cursor)
-    first = run(_ONE_CASE, {"me": viewer.id, "case_id": case_id}).all()
+    first = run(_ONE_CASE, {"me": viewer.id, "case_id": case_id})
     return Page([*first, *after.items], after.next)
 
 
 def waiting(viewer: Viewer) -> Waiting:
     """What is open for one moderator; one statement, which reads an index and nothing else."""
-    rows = run(_WAITING, {"me": viewer.id}).all()
-    films = [film for film in rows if moderates(viewer, film.film_id)]
+    films = [
+        film for film in run(_WAITING, {"me": viewer.id}) if moderates(viewer, film.film_id)
+    ]
     most = sorted(films, key=lambda film: (-film.cases, film.film_id))
     return Waiting(
         count=sum(film.cases for film in films),
@@ -128,7 +132,7 @@ def waiting(viewer: Viewer) -> Waiting:
 def waiting_films(waiting: Waiting) -> list[tuple[Any, int]]:
     """The twenty films with the most open cases: (row with id, slug and title, how many)."""
     ids = list(waiting.films)[:_FILMS_NAMED]
-    rows = {film.id: film for film in run(_NAMES, {"films": ids})}
+    rows = {film.id: film for film in session().execute(_NAMES, {"films": ids})}
     return [(rows[id], waiting.films[id]) for id in ids]
 
 
@@ -147,6 +151,7 @@ def usual_wait() -> timedelta | None:
 def decided_since(moment: datetime, viewer: Viewer) -> tuple[int, timedelta | None]:
     """How many cases on films that `viewer` moderates were decided after `moment`, and the median
     time of the last hundred."""
-    rows = run(theirs(_DECIDED, viewer, Case.film_id), {"moment": moment}).all()
+    decided = theirs(_DECIDED, viewer, Case.film_id)
+    rows = session().execute(decided, {"moment": moment}).all()
     times = sorted(row.closed_at - row.opened_at for row in rows)
     return (rows[0].cases, times[len(times) // 2]) if rows else (0, None)

@@ -73,7 +73,7 @@ def locked_row(post_id: int, *, by: Viewer) -> Any:
     Raises:
         Refused: there is no such post, or see `locked`.
     """
-    rows = run(_LOCKED_ROWS, {"id": post_id, "by": by.id}).all()
+    rows = run(_LOCKED_ROWS, {"id": post_id, "by": by.id})
     require_the_same(by, rows)
     for row in rows:
         if row.id == post_id:
@@ -87,7 +87,7 @@ def lock_account(by: Viewer) -> None:
     Raises:
         Refused: see `locked`.
     """
-    require_the_same(by, run(_ACCOUNT, {"by": by.id}).all())
+    require_the_same(by, run(_ACCOUNT, {"by": by.id}))
 
 
 def require_the_same(by: Viewer, rows: Sequence[Any]) -> None:

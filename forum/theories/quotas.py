@@ -59,7 +59,8 @@ def check_changes(by: Viewer, film_id: int) -> None:
 
 def _check(filled: Select[Any], limits: tuple[Quota, ...], whose: dict[str, Any]) -> None:
     now = clock.now()
-    quotas.check(limits, run(filled, whose | quotas.bounds(limits, now)).one(), now)
+    (found,) = run(filled, whose | quotas.bounds(limits, now))
+    quotas.check(limits, found, now)
 
 
 @cache

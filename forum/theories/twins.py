@@ -37,8 +37,8 @@ def sent_already(kind: type[P], words: Words, author_id: int, **place: int | Non
     said = {name: getattr(words, name) for name in _SAID}
     given = {"author": author_id, "of_kind": kind.__mapper__.polymorphic_identity}
     moment = {"since": clock.now() - WITHIN}
-    twin = run(_twin(tuple(place)), said | place | given | moment).scalar()
-    return session().get_one(kind, twin) if twin is not None else None
+    twins = run(_twin(tuple(place)), said | place | given | moment)
+    return session().get_one(kind, twins[0].id) if twins else None
 
 
 @cache

@@ -80,7 +80,7 @@ def before(post: Any, by: Viewer, limits: tuple[Quota, ...], now: datetime) -> B
     """What stands before `by`, to whom `limits` apply, votes on `post`, which is locked; one
     statement."""
     ids = {"by": by.id, "post": post.id, "film": post.film_id}
-    row = run(_before(len(limits)), ids | quotas.bounds(limits, now)).one()
+    (row,) = run(_before(len(limits)), ids | quotas.bounds(limits, now))
     return Before(row.value, row.prior, row[2:])
 
 
@@ -113,9 +113,10 @@ def count(post: Any, old: int, new: int, prior: float) -> Any:
     votes = ups + downs
     more = {"post": post.id, "more_ups": ups, "more_downs": downs, "more_votes": votes}
     if post.type == "reply":
-        return run(_COUNT_GOOD_POINT, more).one()
+        (row,) = run(_COUNT_GOOD_POINT, more)
+        return row
     ranks = ranks_of(post, post.ups_weight + ups, post.downs_weight + downs, prior)
-    row = run(_COUNT, more | {f"to_{n}": at for n, at in ranks.items()}).one()
+    (row,) = run(_COUNT, more | {f"to_{n}": at for n, at in ranks.items()})
     if votes and not post.blind:
         counters.apply_delta(Post.id, post.thread_id, vote_count=votes)
         counters.apply_delta(Film.id, post.film_id, vote_count=votes)

@@ -42,6 +42,7 @@ WIRING = (
     "cli",
     "seeds",
     "migrations",
+    "wsgi",
 )
 ROOMS_OF_DOORS = ("front", "texts", "api")
 """Rooms that are nothing but pages."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, func, select
+from sqlalchemy import Engine, event, func, select
 
 from forum.accounts.models import User
 from forum.lib.database import db, session, unit_of_work, writing_allowed
@@ -80,11 +80,11 @@ def asked() -> Iterator[list[Sent]]:
         if statement.startswith(("SELECT", "UPDATE", "DELETE", "WITH")):
             sent.append((" ".join(statement.split()), parameters))
 
-    event.listen(db.engine, "before_cursor_execute", note)
+    event.listen(Engine, "before_cursor_execute", note)
     try:
         yield sent
     finally:
-        event.remove(db.engine, "before_cursor_execute", note)
+        event.remove(Engine, "before_cursor_execute", note)
 
 
 _CROWDED = """

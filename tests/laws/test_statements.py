@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import Engine, event, select
 
 from forum.accounts.models import User
 from forum.accounts.viewers import Operator
 from forum.config import Settings
 from forum.films import operations as films
 from forum.films.models import Film
-from forum.lib.database import db, session, unit_of_work
+from forum.lib.database import session, unit_of_work
 from forum.theories import cards, drafts
 from forum.theories.models import Post
 from forum.votes.operations import cast_vote
@@ -41,11 +41,11 @@ def counted() -> Iterator[list[str]]:
         if not statement.startswith(_NO_STATEMENTS) and "page_versions" not in statement:
             statements.append(" ".join(statement.split()))
 
-    event.listen(db.engine, "before_cursor_execute", note)
+    event.listen(Engine, "before_cursor_execute", note)
     try:
         yield statements
     finally:
-        event.remove(db.engine, "before_cursor_execute", note)
+        event.remove(Engine, "before_cursor_execute", note)
 
 
 class Place:

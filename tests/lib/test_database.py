@@ -202,11 +202,20 @@ def test_an_older_library_gets_no_write_ahead_log(tmp_path, monkeypatch):
 
 
 def test_writes_reach_the_disk_before_they_are_acknowledged(app):
-    if database.db.engine.dialect.name == "sqlite":
-        assert session().scalar(text("PRAGMA synchronous")) == 2
-        assert session().scalar(text("PRAGMA foreign_keys")) == 1
-        assert session().scalar(text("PRAGMA journal_mode")) in ("wal", "delete")
-    else:
-        assert session().scalar(text("SHOW synchronous_commit")) == "on"
-        assert session().scalar(text("SHOW lock_timeout")) == "8s"
-        assert session().scalar(text("SHOW timezone")) == "UTC"
+    with unit_of_work() as work:
+        if database.db.engine.dialect.name == "sqlite":
+            assert work.scalar(text("PRAGMA synchronous")) == 2
+            assert work.scalar(text("PRAGMA foreign_keys")) == 1
+            assert work.scalar(text("PRAGMA journal_mode")) in ("wal", "delete")
+        else:
+            assert work.scalar(text("SHOW synchronous_commit")) == "on"
+            assert work.scalar(text("SHOW lock_timeout")) == "8s"
+            assert work.scalar(text("SHOW timezone")) == "UTC"
+
+
+def test_no_connection_outlives_the_engine_that_reads(app):
+    with unit_of_work() as work:
+        keep()
+        writer = work.get_bind()
+    database.db.engine.dispose()
+    assert writer.pool.checkedin() == 0

@@ -20,9 +20,9 @@ def test_templates_speak(app):
     template = app.jinja_env.from_string(
         "{{ _('%(n)d%% of %(name)s', n=5, name='<b>') }}"
         " {{ ngettext('%(num)d vote', '%(num)d votes', 2) }} {{ 1204|number }} {{ at|day }}"
-        " {{ at|iso }}"
+        " {{ at|iso }} {{ _('100%%') }} {{ _('<br>') }}"
     )
     at = datetime(2026, 1, 2, 3, 4, tzinfo=UTC)
     assert template.render(at=at) == (
-        "5% of &lt;b&gt; 2 votes 1,204 2 January 2026 2026-01-02T03:04:00+00:00"
+        "5% of &lt;b&gt; 2 votes 1,204 2 January 2026 2026-01-02T03:04:00+00:00 100% <br>"
     )

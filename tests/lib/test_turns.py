@@ -61,3 +61,16 @@ def test_a_connection_that_died_while_it_lay_idle_is_replaced(app, monkeypatch):
         assert connection.scalar(ended, {"pid": lay_idle}) is True
     other.dispose()
     assert session().scalar(text("SELECT pg_backend_pid()")) != lay_idle
+
+
+def test_sqlite_prepares_nothing_anew_between_reading_and_writing(app):
+    lines: list[str] = []
+    reader = session().connection().connection.driver_connection
+    reader.set_trace_callback(lines.append)
+    for number in range(3):
+        with unit_of_work() as work:
+            assert work.connection().connection.driver_connection is not reader
+            work.execute(text(f"INSERT INTO throttles VALUES ('{number}', '2026-01-01', 0)"))
+        assert session().scalar(text("SELECT count(*) FROM throttles")) == number + 1
+    assert lines.count("SELECT count(*) FROM throttles") == 3
+    assert not [line for line in lines if "query_only" in line]

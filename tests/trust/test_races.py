@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import event, func, select, update
+from sqlalchemy import Engine, event, func, select, update
 from werkzeug.test import TestResponse
 
 from forum.accounts import credentials
@@ -18,7 +18,7 @@ from forum.accounts.viewers import Operator
 from forum.cli import recount
 from forum.config import Settings
 from forum.lib import jobs
-from forum.lib.database import db, unit_of_work
+from forum.lib.database import unit_of_work
 from forum.theories.models import Post, Reply, Revision, Theory, Thread
 from forum.votes import ranking, ranks
 from forum.votes.models import Peek, Vote, VoteChange
@@ -394,9 +394,9 @@ def test_a_vote_between_reading_a_rank_and_writing_it_is_not_forgotten(app, theo
             vote.start()
             vote.join(timeout=1)  # it comes through, or waits for the lock
 
-    event.listen(db.engine, "before_cursor_execute", vote_first)
+    event.listen(Engine, "before_cursor_execute", vote_first)
     recount.mend()
-    event.remove(db.engine, "before_cursor_execute", vote_first)
+    event.remove(Engine, "before_cursor_execute", vote_first)
     vote.join()
     assert again(theory).ups == 1
 
