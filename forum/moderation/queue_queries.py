@@ -118,9 +118,7 @@ def queue_from(
 
 def waiting(viewer: Viewer) -> Waiting:
     """What is open for one moderator; one statement, which reads an index and nothing else."""
-    films = [
-        film for film in run(_WAITING, {"me": viewer.id}) if moderates(viewer, film.film_id)
-    ]
+    films = [film for film in run(_WAITING, {"me": viewer.id}) if moderates(viewer, film.film_id)]
     most = sorted(films, key=lambda film: (-film.cases, film.film_id))
     return Waiting(
         count=sum(film.cases for film in films),
@@ -151,7 +149,6 @@ def usual_wait() -> timedelta | None:
 def decided_since(moment: datetime, viewer: Viewer) -> tuple[int, timedelta | None]:
     """How many cases on films that `viewer` moderates were decided after `moment`, and the median
     time of the last hundred."""
-    decided = theirs(_DECIDED, viewer, Case.film_id)
-    rows = session().execute(decided, {"moment": moment}).all()
+    rows = run(theirs(_DECIDED, viewer, Case.film_id), {"moment": moment})
     times = sorted(row.closed_at - row.opened_at for row in rows)
     return (rows[0].cases, times[len(times) // 2]) if rows else (0, None)

@@ -17,6 +17,7 @@ from forum.permissions import (
     can_operate,
     can_see_figures,
     can_vote,
+    is_newcomer,
     require,
 )
 from forum.theories.locking import locked, locked_row
@@ -53,7 +54,7 @@ def cast_vote(post_id: int, value: int, *, by: Viewer) -> Any:
     if value not in ((-1, 0, 1) if post.type == "theory" else (0, 1)):
         raise NoSuchVote(value)
     now = clock.now()
-    limits = _QUOTAS if by.is_member or by.is_moderator else _NEWCOMERS
+    limits = _NEWCOMERS if is_newcomer(by, post.film_id) else _QUOTAS
     before = tally.before(post, by, limits, now)
     if before.value == value:
         return post
