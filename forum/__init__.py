@@ -31,6 +31,7 @@ from forum.lib import (
     pieces,
     unchanged,
 )
+from forum.lib.templates import Templates
 from forum.moderation import decision_views, log_views, report_views, rule_views, standing_views
 from forum.moderation import views as moderation_views
 from forum.moderation.standing import sanction_line, waiting_count
@@ -148,6 +149,7 @@ def _set_up_logs(level: str) -> None:
 
 
 def _set_up_templates(app: Flask, settings: Settings) -> None:
+    app.jinja_environment = Templates
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["site"] = {

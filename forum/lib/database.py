@@ -130,7 +130,7 @@ def table_of(model: type[Base]) -> Table:
 def run(statement: Executable, given: Mapping[str, Any] | None = None) -> list[Any]:
     """Run a statement about rows of tables in this session's transaction; its rows, if it has any.
 
-    It makes no objects, and so costs a tenth of one that does, if it is built once and its values
+    It makes no objects, and so costs a sixth of one that does, if it is built once and its values
     are `given` as parameters. What the session's objects have changed is written down first.
 
     Raises:

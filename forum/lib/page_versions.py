@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 import structlog
 from flask import request
 from redis import Redis, RedisError
-from sqlalchemy import BigInteger, Engine, String, bindparam, text
+from sqlalchemy import BigInteger, Engine, String, bindparam, cast, func, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from forum.lib.database import Base, session
+from forum.lib.database import Base, run, session, table_of
 
 log = structlog.get_logger()
 
@@ -85,7 +85,8 @@ def site_version() -> int:
     On PostgreSQL, which has no row for it (see `Reader`), it is new after whatever was written.
     """
     is_sqlite = session().get_bind().dialect.name == "sqlite"
-    return session().scalar(_SITE_VERSION if is_sqlite else _SEEN_BY_POSTGRESQL) or 0
+    rows = run(_SITE_VERSION if is_sqlite else _SEEN_BY_POSTGRESQL)
+    return rows[0].version if rows else 0
 
 
 class Reader:
@@ -181,9 +182,12 @@ class Reader:
         log.warning("redis is away", error=str(problem)[:200])
 
 
+_versions = table_of(PageVersion)
 _VERSIONS = text("SELECT key, version FROM page_versions WHERE key IN :keys").bindparams(
     bindparam("keys", expanding=True)
 )
-_SITE_VERSION = text("SELECT version FROM page_versions WHERE key = :site").bindparams(site=SITE)
+_SITE_VERSION = select(_versions.c.version).where(_versions.c.key == SITE)
 # A snapshot names the transactions whose work a statement sees.
-_SEEN_BY_POSTGRESQL = text("SELECT hashtextextended(pg_current_snapshot()::text, 0)")
+_SEEN_BY_POSTGRESQL = select(
+    func.hashtextextended(cast(func.pg_current_snapshot(), String), 0).label("version")
+)
