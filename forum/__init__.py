@@ -102,16 +102,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     sessions.init_app(app)
     app.before_request(_refuse_forgeries)
     pieces.init_app(app)
-    if settings.page_cache_mb:
-        fan_pages.init_app(app, settings.page_cache_mb)
+    third = settings.page_cache_mb / 3
+    if third:
+        fan_pages.init_app(app, third)
         unchanged.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     errors.init_app(app)
     consequences.init_app()
-    fragments.init_app(app, settings.page_cache_mb)
-    if settings.page_cache_mb:
-        guest_pages.init_app(app, settings.page_cache_mb, settings.redis_url)
+    fragments.init_app(app, third)
+    if third:
+        guest_pages.init_app(app, third, settings.redis_url)
     if settings.trusted_proxies:
         n = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]  # as Flask documents

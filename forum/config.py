@@ -110,10 +110,10 @@ class Settings:
         "Hours after publication in which a theory's figures are hidden until one has voted.",
     )
     page_cache_mb: int = setting(
-        32,
+        18,
         values.whole(0, 4096),
-        "Megabytes of each web server process for guests' finished pages, and as many for parts of"
-        " the others'; 0 keeps none.",
+        "Megabytes of each web server process for what it keeps of pages: a third each for guests'"
+        " finished ones, for what fans share, and for parts of all others; 0 keeps none.",
     )
     redis_url: str = setting(
         "",

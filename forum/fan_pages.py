@@ -14,6 +14,7 @@ suspended, and those who have written about the film or half written a reply.
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from sys import getsizeof
 from time import time
 from typing import Any
 
@@ -62,9 +63,11 @@ class FanPage:
 
     @property
     def size(self) -> int:
-        """Characters that it holds, and what it costs beside them, roughly."""
+        """Bytes that it takes up, roughly."""
         kept = [each for each in list(self.made.values()) if each]  # others may fill it meanwhile
-        return _OVERHEAD + sum(len(text) for each in kept for text in (*each.fixed, *each.own))
+        return _OVERHEAD + sum(
+            getsizeof(text) for each in kept for text in (*each.fixed, *each.own)
+        )
 
     def keys(self) -> list[int]:
         """The posts on the page whose pieces depend on what a fan thinks of them."""
@@ -120,9 +123,9 @@ class FanPages:
         megabytes: how much memory of this process they may take.
     """
 
-    def __init__(self, app: Flask, megabytes: int) -> None:
+    def __init__(self, app: Flask, megabytes: float) -> None:
         self._app = app
-        self._pages: Bounded[FanPage] = Bounded(megabytes * 1024 * 1024)
+        self._pages: Bounded[FanPage] = Bounded(int(megabytes * 1024 * 1024))
         self._places: dict[tuple[str, bytes], Place] = {}
         self._asked_for: dict[Hashable, Versions] = {}
 
@@ -196,7 +199,7 @@ class FanPages:
         return None
 
 
-def init_app(app: Flask, megabytes: int) -> None:
+def init_app(app: Flask, megabytes: float) -> None:
     """Have what fans share of `app`'s pages kept; after its sessions are read."""
     pages = FanPages(app, megabytes)
     app.before_request(pages.answer)

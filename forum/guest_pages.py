@@ -82,10 +82,10 @@ class GuestPages:
         redis_url: where other processes announce what they write; "" for nowhere.
     """
 
-    def __init__(self, app: Flask, megabytes: int, redis_url: str) -> None:
+    def __init__(self, app: Flask, megabytes: float, redis_url: str) -> None:
         self._app = app
         self._inner: WSGI = app.wsgi_app
-        self._store = PageStore(megabytes * 1024 * 1024)
+        self._store = PageStore(int(megabytes * 1024 * 1024))
         self._places: dict[tuple[str, str], Place] = {}
         redis = Redis.from_url(redis_url, socket_timeout=0.25) if redis_url else None
         self._versions = Reader(self._engine, redis)
@@ -203,7 +203,7 @@ class GuestPages:
         return True
 
 
-def init_app(app: Flask, megabytes: int, redis_url: str) -> None:
+def init_app(app: Flask, megabytes: float, redis_url: str) -> None:
     """Put the pages in front of `app`."""
     app.wsgi_app = GuestPages(app, megabytes, redis_url)  # type: ignore[method-assign]  # as Flask documents
 

@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import event
 
 from forum.accounts.models import User
+from forum.fan_pages import FanPage
 from forum.lib.database import db, session, unit_of_work
+from forum.lib.pieces import Pieces
 from forum.theories import cards
 from forum.theories.models import Post
 from tests.factories import (
@@ -226,3 +228,10 @@ def test_words_that_look_like_a_veil_keep_no_page_from_being_shared(app):
     path = places(app, theory)[2]
     opened_by_others(app, theory, path)
     assert shares(a_visitor(app, seen=(film_of(theory),)), path)
+
+
+def test_a_page_takes_the_bytes_of_its_characters():
+    sizes = [
+        FanPage((1,), 0.0, {0: Pieces((1_000 * letter,), (), ())}).size for letter in ("a", "’")
+    ]
+    assert sizes[1] - sizes[0] > 900  # Python keeps two bytes for each character of such a text

@@ -6,6 +6,7 @@ context, and know of its visitor only what stands in the card. A form's token do
 has a mark for it, in whose place `forum.accounts.sessions` puts the token of the visitor's own.
 """
 
+from sys import getsizeof
 from typing import Any
 
 from flask import Flask
@@ -17,16 +18,16 @@ _OVERHEAD = 2_000
 """Bytes that a part costs beside its text, roughly: its card is kept with it."""
 
 
-def init_app(app: Flask, megabytes: int) -> None:
+def init_app(app: Flask, megabytes: float) -> None:
     """Give templates ``kept``, with so much memory of this process; 0 keeps nothing."""
-    parts: Bounded[str] = Bounded(megabytes * 1024 * 1024)
+    parts: Bounded[str] = Bounded(int(megabytes * 1024 * 1024))
 
     def kept(macro: Macro, *given: Any, **named: Any) -> str:
         key = (macro, given, tuple(named.items()))
         part = parts.get(key)
         if part is None:
             part = macro(*given, **named)
-            parts.put(key, part, _OVERHEAD + len(part))
+            parts.put(key, part, _OVERHEAD + getsizeof(part))
         return part
 
     def made(macro: Macro, *given: Any, **named: Any) -> str:
