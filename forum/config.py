@@ -110,7 +110,7 @@ class Settings:
         "Hours after publication in which a theory's figures are hidden until one has voted.",
     )
     page_cache_mb: int = setting(
-        12,
+        24,
         values.whole(0, 4096),
         "Megabytes of each web server process for what it keeps of pages: a third each for guests'"
         " finished ones, for what fans share, and for parts of all others; 0 keeps none.",
