@@ -185,10 +185,12 @@ class Run:
         _require_success(server, load)
         if work.rate:
             return pace(server, load.acts, work.rate, self.seconds)
-        for _ in range(0 if load.acts else WARM_UP):
-            ask(server, load.path, load.headers)
-        for act in load.acts[-WARM_UP:]:  # those that the load comes to last
-            ask(server, act.path, {"Cookie": act.cookie}, act.in_pass(1))
+        if load.acts:
+            for act in load.acts[-WARM_UP:]:  # those that the load comes to last
+                ask(server, act.path, {"Cookie": act.cookie}, act.in_pass(1))
+        else:
+            for _ in range(WARM_UP):
+                ask(server, load.path, load.headers)
         return drive(server, load, self.seconds)
 
     def _keep_reference(self, kept: Kept, name: str, beside: Beside) -> None:

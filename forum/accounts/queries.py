@@ -68,7 +68,8 @@ class PasswordChanged(Exception):
 
 def live_session(token: str, now: datetime) -> Any:
     """The session behind a cookie's `token` with its user's columns, in one statement, or None."""
-    return next(iter(run(_session_with_user, {"token_hash": digest(token), "now": now})), None)
+    found = run(_session_with_user, {"token_hash": digest(token), "now": now})
+    return found[0] if found else None
 
 
 def user_named(name: str) -> User | None:

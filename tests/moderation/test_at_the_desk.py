@@ -17,17 +17,11 @@ from tests.factories import (
     again,
     film_of,
     found,
-    the_rules,
 )
 
 pytestmark = pytest.mark.usefixtures("app")
 
 ADVERTISES = "It advertises something that has nothing to do with the film."
-
-
-@pytest.fixture(autouse=True)
-def rules(app):
-    the_rules()
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from forum.accounts.viewers import Operator
 from forum.lib import clock
 from forum.lib.database import unit_of_work
 from forum.moderation.models import Case, Decision, Report
-from tests.conftest import settings_for
 from tests.factories import (
     a_case,
     a_fan,
@@ -24,7 +23,6 @@ from tests.factories import (
     again,
     decide,
     found,
-    the_rules,
 )
 from tests.moderation.desk import (
     a_moderating_visitor,
@@ -36,15 +34,7 @@ pytestmark = pytest.mark.usefixtures("app")
 
 SUGGESTED = "It argues with the person and not with what they say."
 
-
-@pytest.fixture
-def settings(tmp_path, database_url):
-    return settings_for(tmp_path, database_url=database_url, hold_first_posts="2")
-
-
-@pytest.fixture(autouse=True)
-def rules(app):
-    the_rules()
+HOLD_FIRST_POSTS = "2"
 
 
 # --- what counts of a half-filled form ----------------------------------------------------------

@@ -27,17 +27,11 @@ from tests.factories import (
     decide,
     film_of,
     found,
-    the_rules,
     viewer_of,
 )
 from tests.visitors import Visitor
 
 pytestmark = pytest.mark.usefixtures("app")
-
-
-@pytest.fixture(autouse=True)
-def rules(app):
-    the_rules()
 
 
 def undo(decision, by):

@@ -34,16 +34,10 @@ from tests.factories import (
     author_of,
     decide,
     found,
-    the_rules,
 )
 from tests.moderation.desk import a_reported_case, sends
 
 pytestmark = pytest.mark.usefixtures("app")
-
-
-@pytest.fixture(autouse=True)
-def rules(app):
-    the_rules()
 
 
 def a_desk(app, *of, name=""):

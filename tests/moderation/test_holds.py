@@ -21,7 +21,6 @@ from tests.factories import (
     again,
     decide,
     found,
-    the_rules,
 )
 
 PIRATE = "Watch it free on MyFlixer-to.click tonight"
@@ -30,11 +29,6 @@ PIRATE = "Watch it free on MyFlixer-to.click tonight"
 @pytest.fixture
 def settings(tmp_path, database_url) -> Settings:
     return settings_for(tmp_path, database_url=database_url, hold_first_posts="2")
-
-
-@pytest.fixture(autouse=True)
-def rules(app):
-    the_rules()
 
 
 def a_newcomers_theory(app, body="My reading."):

@@ -21,15 +21,9 @@ from tests.factories import (
     again,
     decide,
     found,
-    the_rules,
 )
 
 pytestmark = pytest.mark.usefixtures("app")
-
-
-@pytest.fixture(autouse=True)
-def rules(app):
-    the_rules()
 
 
 def test_whoever_is_replied_to_hears_of_it_and_the_header_counts(app):

@@ -28,15 +28,9 @@ from tests.factories import (
     again,
     decide,
     found,
-    the_rules,
 )
 
 pytestmark = pytest.mark.usefixtures("app")
-
-
-@pytest.fixture(autouse=True)
-def rules(app):
-    the_rules()
 
 
 def three_entries():

@@ -13,15 +13,9 @@ from tests.factories import (
     a_user,
     a_visitor,
     decide,
-    the_rules,
 )
 
 pytestmark = pytest.mark.usefixtures("app")
-
-
-@pytest.fixture(autouse=True)
-def rules(app):
-    the_rules()
 
 
 def test_the_log_goes_on_below_the_entry_that_it_was_opened_at(app, guest):

@@ -25,20 +25,11 @@ from tests.factories import (
     again,
     decide,
     found,
-    the_rules,
 )
 from tests.laws.test_statements import counted
+from tests.moderation.desk import a_moderating_visitor
 
 pytestmark = pytest.mark.usefixtures("app")
-
-
-@pytest.fixture(autouse=True)
-def rules(app):
-    the_rules()
-
-
-def a_moderating_visitor(app, name="", **kwargs):
-    return a_visitor(app, a_user(name, role="moderator"), **kwargs)
 
 
 def test_only_moderators_see_the_queue(app, guest):

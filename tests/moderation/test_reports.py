@@ -27,16 +27,10 @@ from tests.factories import (
     film_of,
     found,
     in_state,
-    the_rules,
     viewer_of,
 )
 
 pytestmark = pytest.mark.usefixtures("app")
-
-
-@pytest.fixture(autouse=True)
-def rules(app):
-    the_rules()
 
 
 def reported(post, by, rule=2, words="rude"):

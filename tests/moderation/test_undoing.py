@@ -14,7 +14,6 @@ from forum.theories import operations as theories
 from forum.theories.changes import withdraw
 from forum.theories.models import Post
 from forum.theories.writing import words
-from tests.conftest import settings_for
 from tests.factories import (
     a_case,
     a_fan,
@@ -28,20 +27,11 @@ from tests.factories import (
     days,
     decide,
     found,
-    the_rules,
 )
 
 pytestmark = pytest.mark.both_databases
 
-
-@pytest.fixture
-def settings(tmp_path, database_url):
-    return settings_for(tmp_path, database_url=database_url, hold_first_posts="2")
-
-
-@pytest.fixture(autouse=True)
-def rules(app):
-    the_rules()
+HOLD_FIRST_POSTS = "2"
 
 
 def a_post_in(state):

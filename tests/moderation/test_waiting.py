@@ -6,7 +6,6 @@ from sqlalchemy import select
 from forum.lib.database import unit_of_work
 from forum.moderation.models import Case
 from forum.theories.models import PendingRevision, Theory
-from tests.conftest import settings_for
 from tests.factories import (
     a_case,
     a_fan,
@@ -20,22 +19,13 @@ from tests.factories import (
     again,
     decide,
     found,
-    the_rules,
 )
 
 pytestmark = pytest.mark.usefixtures("app")
 
 OLD, NEW = "What I first said.", "What I say now, at https://example.org/there."
 
-
-@pytest.fixture
-def settings(tmp_path, database_url):
-    return settings_for(tmp_path, database_url=database_url, hold_first_posts="2")
-
-
-@pytest.fixture(autouse=True)
-def rules(app):
-    the_rules()
+HOLD_FIRST_POSTS = "2"
 
 
 def a_pending_change(app, make):

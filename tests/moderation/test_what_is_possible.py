@@ -16,7 +16,6 @@ from forum.moderation.models import Case, LogEntry, Report
 from forum.permissions import Refused
 from forum.theories.changes import Outdated, revise
 from forum.theories.models import PendingRevision, Revision
-from tests.conftest import settings_for
 from tests.factories import (
     a_case,
     a_fan,
@@ -30,7 +29,6 @@ from tests.factories import (
     days,
     decide,
     found,
-    the_rules,
     viewer_of,
 )
 from tests.moderation.waiting import (
@@ -47,15 +45,7 @@ from tests.moderation.waiting import (
 
 pytestmark = pytest.mark.usefixtures("app")
 
-
-@pytest.fixture
-def settings(tmp_path, database_url):
-    return settings_for(tmp_path, database_url=database_url, hold_first_posts="2")
-
-
-@pytest.fixture(autouse=True)
-def rules(app):
-    the_rules()
+HOLD_FIRST_POSTS = "2"
 
 
 # --- what is possible ---------------------------------------------------------------------------

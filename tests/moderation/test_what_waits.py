@@ -14,7 +14,6 @@ from forum.moderation.log import verify
 from forum.moderation.models import Case, Report
 from forum.theories.changes import withdraw, withdraw_change
 from forum.theories.models import PendingRevision
-from tests.conftest import settings_for
 from tests.factories import (
     a_case,
     a_fan,
@@ -28,7 +27,6 @@ from tests.factories import (
     decide,
     film_of,
     found,
-    the_rules,
     viewer_of,
 )
 from tests.moderation.waiting import (
@@ -44,15 +42,7 @@ from tests.moderation.waiting import (
 
 pytestmark = pytest.mark.usefixtures("app")
 
-
-@pytest.fixture
-def settings(tmp_path, database_url):
-    return settings_for(tmp_path, database_url=database_url, hold_first_posts="2")
-
-
-@pytest.fixture(autouse=True)
-def rules(app):
-    the_rules()
+HOLD_FIRST_POSTS = "2"
 
 
 # --- what was never published -------------------------------------------------------------------
