@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
 from forum.films.models import Bearing, Film, FilmModerator, Identifier, Statement, Viewing
-from forum.lib.database import session
+from forum.lib.columns import Columns
+from forum.lib.database import run, session
 from forum.lib.paging import Keyset, Page
 from forum.lib.text import folded, like_pattern
 from forum.permissions import Viewer, films_findable_by
@@ -16,6 +17,9 @@ ORDERS = {
     "year": Keyset((Film.year, "desc"), (Film.title_key, "asc"), (Film.id, "asc")),
     "argued": Keyset((Film.theory_count, "desc"), (Film.vote_count, "desc"), (Film.id, "asc")),
 }
+
+FILM = Columns(Film)
+"""A film as pages read it."""
 
 _BETWEEN_WORDS = re.compile(r"[\s()-]+")
 _YEAR = re.compile(r"[0-9]{4}")
@@ -112,13 +116,13 @@ _DECADES = (
 
 # The front page's, built once.
 _ARGUING = (
-    select(Film)
+    select(*FILM)
     .where(Film.state == "listed", Film.active_at.is_not(None), Film.thread_count > 0)
     .order_by(Film.active_at.desc(), Film.id)
     .limit(bindparam("size"))
 )
 _WITHOUT_QUESTION = (
-    select(Film)
+    select(*FILM)
     .where(Film.state == "listed", Film.theory_count == 0, Film.thread_count == 0)
     # As the index of years runs, backwards: sorting the catalogue would read all of it.
     .order_by(Film.year.desc(), Film.title_key.desc(), Film.id.desc())
@@ -132,32 +136,18 @@ _COUNTS = select(
 
 
 def arguing_now(size: int) -> Sequence[Film]:
-    """Listed films with a question, the latest active first."""
-    return (
-        session()
-        .scalars(
-            _ARGUING,
-            {"size": size},
-        )
-        .all()
-    )
+    """Listed films with a question, the latest active first; rows."""
+    return [film for (film,) in run(_ARGUING, {"size": size}, FILM)]
 
 
 def waiting_for_a_question(size: int) -> Sequence[Film]:
-    """Listed films about which nobody has asked yet, the newest films first."""
-    return (
-        session()
-        .scalars(
-            _WITHOUT_QUESTION,
-            {"size": size},
-        )
-        .all()
-    )
+    """Listed films about which nobody has asked yet, the newest films first; rows."""
+    return [film for (film,) in run(_WITHOUT_QUESTION, {"size": size}, FILM)]
 
 
 def site_counts() -> tuple[int, int, int]:
     """How many films are listed, and how many theories and votes they have."""
-    row = session().execute(_COUNTS).one()
+    (row,) = run(_COUNTS)
     return (row[0], row[1], row[2])
 
 

@@ -9,7 +9,6 @@ from forum.accounts.sessions import list_viewer
 from forum.accounts.viewers import Guest
 from forum.films.cards import FilmCard, film_card
 from forum.films.queries import arguing_now, site_counts, waiting_for_a_question
-from forum.lib.database import session
 from forum.lib.page_versions import SITE, made_of
 from forum.lib.unchanged import until_changed
 from forum.permissions import can_read
@@ -56,14 +55,15 @@ class Shown:
         lead: the film that was argued about last; None if none ever was.
         threads: its questions.
         others: those before it, and films without a question in the places left over.
-        divided: a theory's convinced votes, those not convinced, all its votes, its question, film.
+        divided: a question, its film, and of its most divisive theory the convinced votes, those
+            not convinced, and all.
     """
 
     counts: Counts
     lead: FilmCard | None
     threads: tuple[Post, ...]
     others: tuple[FilmCard, ...]
-    divided: tuple[tuple[int, int, int, Post, FilmCard], ...]
+    divided: tuple[tuple[Post, FilmCard, int, int, int], ...]
 
 
 @blueprint.get("/")
@@ -92,18 +92,18 @@ def _look() -> Shown:
     argued = arguing_now(_FILMS)
     quiet = waiting_for_a_question(_FILMS - len(argued)) if len(argued) < _FILMS else ()
     threads = threads_of(argued[0].id, Guest(), size=_THREADS).items if argued else []
-    shown = Shown(
+    return Shown(
         counts=Counts(*site_counts()),
         lead=film_card(argued[0]) if argued else None,
         threads=tuple(thread for thread, _ in threads),
         others=tuple(film_card(film) for film in [*argued[1:], *quiet][: _FILMS - 1]),
-        divided=tuple((*figures, film_card(film)) for *figures, film in dividing(_DIVIDED)),
+        divided=tuple(
+            (thread, film_card(film), *figures) for thread, film, *figures in dividing(_DIVIDED)
+        ),
     )
-    session().expunge_all()  # the questions outlive this request's session
-    return shown
 
 
-def _divided(ups: int, downs: int, votes: int, thread: Post, film: FilmCard) -> Divided:
+def _divided(thread: Post, film: FilmCard, ups: int, downs: int, votes: int) -> Divided:
     person = list_viewer()
     return Divided(
         safe_title=thread.safe_title,

@@ -33,6 +33,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from forum.lib import ddl
+from forum.lib.columns import Columns
 from forum.lib.prepared import prepared
 from forum.lib.turns import PATIENCE, look_whether_it_lives, nap, note_use, patience_now, turn
 
@@ -48,6 +49,7 @@ _NAPS = hasattr(sqlite_driver.Connection, "set_busy_handler")
 """Whether this driver lets us say how long to sleep while another process writes."""
 
 _AFTER_COMMIT, _TURN, _WRITER = "after_commit", "turn_to_write", "writer"
+_NOTHING: Mapping[str, Any] = {}
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 
@@ -98,9 +100,8 @@ ddl.listen(Base.metadata)
 class _Session(FlaskSession):
     """A session that reads and writes on connections apart.
 
-    Those for reading are kept from writing by SQLite's ``query_only``. To switch it makes SQLite
-    prepare anew all that it has prepared for a connection: a vote's statements cost a third if it
-    never is.
+    SQLite's ``query_only`` keeps those for reading from writing. Whenever it is switched, SQLite
+    prepares all statements anew, which makes a vote's cost three times as much.
     """
 
     def get_bind(self, *args: Any, **given: Any) -> Engine | Connection:
@@ -127,20 +128,22 @@ def table_of(model: type[Base]) -> Table:
     return table
 
 
-def run(statement: Executable, given: Mapping[str, Any] | None = None) -> list[Any]:
+def run(statement: Executable, given: Mapping[str, Any] = _NOTHING, *kinds: Columns) -> list[Any]:
     """Run a statement about rows of tables in this session's transaction; its rows, if it has any.
 
-    It makes no objects, and so costs a sixth of one that does, if it is built once and its values
-    are `given` as parameters. What the session's objects have changed is written down first.
+    It makes no objects, and so costs a sixth of one that does, if it is built once. What the
+    session's objects have changed is written down first.
+
+    Args:
+        given: values of its parameters by name; lists for those that expand.
+        kinds: what it selects, if its rows are to be pairs, or more, of such rows.
 
     Raises:
         DBAPIError: the database refuses it.
     """
-    given = given or {}
-    work = session()
-    work.flush()
+    (work := session()).flush()
     connection = work.connection()
-    return prepared(statement, connection.dialect, tuple(given)).sent(connection, given)
+    return prepared(statement, connection.dialect, given, kinds).sent(connection, given)
 
 
 def insert_into(model: type[Base]) -> Any:

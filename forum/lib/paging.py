@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, literal, or_
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_
+from sqlalchemy.orm import QueryableAttribute
 
 from forum.lib.addresses import LARGEST_ID
 from forum.lib.database import UTCDateTime, session
@@ -35,27 +35,37 @@ class Keyset:
         columns: pairs of a column and "asc" or "desc", the primary key last.
     """
 
-    def __init__(self, *columns: tuple[InstrumentedAttribute[Any], str]) -> None:
+    def __init__(self, *columns: tuple[QueryableAttribute[Any], str]) -> None:
         self.columns = columns
 
     def order(self) -> list[ColumnElement[Any]]:
         """The ORDER BY clause."""
         return [c.desc() if way == "desc" else c.asc() for c, way in self.columns]
 
-    def after(self, cursor: str) -> ColumnElement[bool] | None:
-        """The condition that selects what comes after `cursor`; None if it is no cursor of ours."""
-        values = self._decode(cursor)
-        if values is None:
-            return None
+    def beyond(self) -> ColumnElement[bool]:
+        """The condition that selects what comes after a cursor, whose values are `given()`."""
+        # As parameters: truth values can't be compared otherwise.
+        values = [bindparam(f"after_{n}", type_=c.type) for n, (c, _) in enumerate(self.columns)]
         branches = []
         for depth, (column, way) in enumerate(self.columns):
             equal = [c == v for (c, _), v in zip(self.columns, values[:depth], strict=False)]
-            beyond = column < values[depth] if way == "desc" else column > values[depth]
-            branches.append(and_(*equal, beyond))
+            further = column < values[depth] if way == "desc" else column > values[depth]
+            branches.append(and_(*equal, further))
         first, way = self.columns[0]
         # Implied by the branches; said so that an index on the first column bounds the scan.
         bound = first <= values[0] if way == "desc" else first >= values[0]
         return and_(bound, or_(*branches))
+
+    def given(self, cursor: str | None) -> dict[str, Any]:
+        """What a cursor says, as parameters of `beyond()`; nothing if it is no cursor of ours."""
+        parts = (cursor or "").split("~")
+        if len(parts) != len(self.columns):
+            return {}
+        try:
+            pairs = zip(self.columns, parts, strict=True)
+            return {f"after_{n}": _parse(c, part) for n, ((c, _), part) in enumerate(pairs)}
+        except (ValueError, OverflowError, KeyError):
+            return {}
 
     def cursor(self, row: Any) -> str:
         """The cursor that stands for `row`."""
@@ -78,15 +88,15 @@ class Keyset:
             fetch: how to run it; by default the first column of each row.
             row_of: gives the row whose columns make the order, out of an item that `fetch` gave.
         """
-        statement = self.limited(statement, cursor, size)
+        given = self.given(cursor)
+        statement = self.limited(statement, size, later=bool(given)).params(given)
         items = fetch(statement) if fetch else session().scalars(statement).all()
         return self.cut(items, size, row_of)
 
-    def limited(self, statement: Select[Any], cursor: str | None, size: int) -> Select[Any]:
-        """`statement` for one page and one row more; the arguments are those of `page()`."""
-        condition = self.after(cursor) if cursor else None
-        if condition is not None:
-            statement = statement.where(condition)
+    def limited(self, statement: Select[Any], size: int, *, later: bool = False) -> Select[Any]:
+        """`statement` for one page and one row more: the first, or one that `given()` leads to."""
+        if later:
+            statement = statement.where(self.beyond())
         return statement.order_by(*self.order()).limit(size + 1)
 
     def cut(
@@ -96,17 +106,6 @@ class Keyset:
         more = len(items) > size
         return Page(items[:size], self.cursor(row_of(items[size - 1])) if more else None)
 
-    def _decode(self, cursor: str) -> list[Any] | None:
-        parts = cursor.split("~")
-        if len(parts) != len(self.columns):
-            return None
-        try:
-            pairs = zip(self.columns, parts, strict=True)
-            # As parameters: truth values can't be compared otherwise.
-            return [literal(_parse(c, part), c.type) for (c, _), part in pairs]
-        except (ValueError, OverflowError, KeyError):
-            return None
-
 
 def _encode(value: Any) -> str:
     if isinstance(value, str):  # a title may hold the mark that stands between values
@@ -114,7 +113,7 @@ def _encode(value: Any) -> str:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def _parse(column: InstrumentedAttribute[Any], text: str) -> Any:
+def _parse(column: QueryableAttribute[Any], text: str) -> Any:
     if isinstance(column.type, UTCDateTime):
         moment = datetime.fromisoformat(text)
         if moment.tzinfo is None:

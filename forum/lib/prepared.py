@@ -5,17 +5,23 @@ answer it. Here it is done once: the statement's text, the values that stand in 
 become of moments, truth values and the like on their way in and out.
 """
 
-from collections import namedtuple
 from collections.abc import Callable, Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Dialect
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import ArgumentError
 
+from forum.lib.columns import Columns, row_type, side_by_side
+
 MOST_KEPT = 500
 """Statements that are remembered: far more than are built at import."""
+
+
+Shape = tuple[str | tuple[str, int], ...]
+"""Names of the values that a statement is given; of lists with how many they hold."""
 
 
 class Prepared:
@@ -23,30 +29,39 @@ class Prepared:
 
     Args:
         statement: a SELECT, or an INSERT, UPDATE or DELETE, perhaps with RETURNING.
-        names: of the values that it will be given.
+        shape: of the values that it will be given.
+        kinds: what its rows consist of, one beside the other; they are one row each if it's empty.
 
     Raises:
         InvalidRequestError: it needs values besides these.
         ArgumentError: it leans on defaults of the model, which objects are for.
     """
 
-    def __init__(self, statement: Any, dialect: Dialect, names: tuple[str, ...]) -> None:
-        compiled = statement.compile(dialect=dialect, column_keys=names)
+    def __init__(
+        self, statement: Any, dialect: Dialect, shape: Shape, kinds: tuple[Columns, ...]
+    ) -> None:
+        lists = {one[0]: [None] * one[1] for one in shape if isinstance(one, tuple)}
+        blank = {one: None for one in shape if isinstance(one, str)} | lists
+        compiled = statement.compile(dialect=dialect, column_keys=tuple(blank))
         if compiled.prefetch:
             raise ArgumentError(f"it leans on defaults of the model: {compiled}")
-        written_out = compiled.construct_expanded_state(dict.fromkeys(names))
+        written_out = compiled.construct_expanded_state(blank)
         self._dialect = dialect
         self._sql = written_out.statement
+        expanded = written_out.parameter_expansion
+        self._names_in_lists = {name: expanded[name] for name in lists.keys() & expanded.keys()}
         self._writers = {
             name: write
             for bind, name in compiled.bind_names.items()
             if (write := bind.type.dialect_impl(dialect).bind_processor(dialect))
         }
-        own = {n: value for n, value in written_out.parameters.items() if n not in names}
+        given = {*blank, *chain(*self._names_in_lists.values())}
+        own = {n: value for n, value in written_out.parameters.items() if n not in given}
         self._own = self._written(own)
         columns: list[Any] = compiled._result_columns  # noqa: SLF001  # the only place that is exact
         self._types = [column.type.dialect_impl(dialect) for column in columns]
-        self._row = _row_of([column.keyname for column in columns])
+        row = row_type(column.keyname for column in columns)
+        self._row: Callable[[list[Any]], Any] = partial(side_by_side, kinds) if kinds else row._make
         self._readers: list[tuple[int, Callable[[Any], Any]]] | None = None
 
     def sent(self, connection: Connection, given: Mapping[str, Any]) -> list[Any]:
@@ -71,7 +86,11 @@ class Prepared:
     def _written(self, values: Mapping[str, Any]) -> dict[str, Any]:
         written = dict(values)
         for name in self._writers.keys() & values.keys():
-            written[name] = self._writers[name](values[name])
+            write, value = self._writers[name], values[name]
+            is_list = name in self._names_in_lists
+            written[name] = [write(one) for one in value] if is_list else write(value)
+        for name, names in self._names_in_lists.items():
+            written.update(zip(names, written.pop(name, ()), strict=False))
         return written
 
     def _rows(self, cursor: Any) -> list[Any]:
@@ -86,15 +105,20 @@ class Prepared:
         for values in map(list, cursor.fetchall()):
             for place, read in self._readers:
                 values[place] = read(values[place])
-            rows.append(self._row._make(values))
+            rows.append(self._row(values))
         return rows
 
 
-def _row_of(names: list[str]) -> Any:
-    return namedtuple("Row", names, rename=True)
-
-
 @lru_cache(MOST_KEPT)
-def prepared(statement: Any, dialect: Dialect, names: tuple[str, ...]) -> Prepared:
-    """`statement` as `dialect` says it, made ready when it is first asked for."""
-    return Prepared(statement, dialect, names)
+def _prepared(
+    statement: Any, dialect: Dialect, shape: Shape, kinds: tuple[Columns, ...]
+) -> Prepared:
+    return Prepared(statement, dialect, shape, kinds)
+
+
+def prepared(
+    statement: Any, dialect: Dialect, given: Mapping[str, Any], kinds: tuple[Columns, ...] = ()
+) -> Prepared:
+    """`statement` as `dialect` says it, made ready when it is first asked for with such values."""
+    shape = tuple((n, len(v)) if isinstance(v, list) else n for n, v in given.items())
+    return _prepared(statement, dialect, shape, kinds)

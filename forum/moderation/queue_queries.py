@@ -46,7 +46,7 @@ _CASES: Any = (
     .outerjoin(_holder, _holder.id == Case.claimed_by_id)
     .where(Case.closed_at.is_(None), Post.author_id != _me)
 )
-_FIRST_CASES = QUEUE.limited(_CASES, None, CASES_A_PAGE)
+_FIRST_CASES = QUEUE.limited(_CASES, CASES_A_PAGE)
 _ONE_CASE = _CASES.where(Case.id == bindparam("case_id"))
 _own = (
     select(Case.id)
@@ -103,7 +103,9 @@ def queue(viewer: Viewer, kind: str | None, film_id: int | None, cursor: str | N
         chosen = chosen.where(Case.kind == kind)
     if film_id:
         chosen = chosen.where(Case.film_id == film_id)
-    rows = session().execute(QUEUE.limited(chosen, cursor, CASES_A_PAGE), {"me": viewer.id})
+    place = QUEUE.given(cursor)
+    statement = QUEUE.limited(chosen, CASES_A_PAGE, later=bool(place))
+    rows = session().execute(statement, {"me": viewer.id, **place})
     return QUEUE.cut(rows.all(), CASES_A_PAGE)
 
 

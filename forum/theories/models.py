@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     CheckConstraint,
+    ColumnElement,
     ForeignKey,
     Index,
     String,
@@ -16,7 +17,8 @@ from sqlalchemy import (
     literal_column,
     text,
 )
-from sqlalchemy.orm import Mapped, column_property, mapped_column
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.lib.database import Base, UTCDateTime
 
@@ -149,10 +151,6 @@ class Post(Base):
 
     created_at: Mapped[datetime] = mapped_column()
     published_at: Mapped[datetime | None] = mapped_column()
-    # Where it stands among the newest: a post that waits has a place too, for its author.
-    placed_at: Mapped[datetime] = column_property(
-        func.coalesce(published_at, created_at, type_=UTCDateTime())
-    )
     edited_at: Mapped[datetime | None]
     # When the discussion below a thread last grew.
     active_at: Mapped[datetime | None]
@@ -186,6 +184,16 @@ class Post(Base):
     best: Mapped[float] = mapped_column(default=0.0, server_default="0")
     hot: Mapped[float] = mapped_column(default=0.0, server_default="0")
     divisive: Mapped[float | None]
+
+    @hybrid_property
+    def placed_at(self) -> datetime:
+        """Where it stands among the newest: a post that waits has a place too, for its author."""
+        return self.published_at or self.created_at
+
+    @placed_at.inplace.expression
+    @classmethod
+    def _placed_at(cls) -> ColumnElement[datetime]:
+        return func.coalesce(cls.published_at, cls.created_at, type_=UTCDateTime())
 
     def publish(self, at: datetime) -> None:
         """Show the post to everybody, for the first time or again.

@@ -9,19 +9,26 @@ from sqlalchemy.orm import aliased, defer
 
 from forum.accounts.models import User
 from forum.films.models import Film
+from forum.films.queries import FILM
 from forum.lib.addresses import LARGEST_ID
-from forum.lib.database import session
+from forum.lib.columns import Columns
+from forum.lib.database import run, session
 from forum.lib.logic import ANYONE, asked_by
 from forum.lib.paging import Keyset, Page
 from forum.lib.tops import top_of_each
 from forum.permissions import Viewer, findable_by, readable_by
 from forum.theories.models import NEEDY, OPEN_VOTES, THEORY, THREAD, Post
 
+POST, CARD = Columns(Post, without=("body",)), Columns(Post, without=("body", "html"))
+"""What a post's own page shows of it, and what a card does: the text itself may be long."""
+
+AUTHOR = Columns(User, without=("email", "email_key", "password_hash"))
+
 Authored = tuple[Post, User]
-"""A post with its author."""
+"""A post with its author: rows with the names of both, where only pages ask."""
 
 Theory = tuple[Post, User, Post, Film]
-"""A theory with its author, the question that it answers, and the film."""
+"""A theory with its author, the question that it answers, and the film: rows, as above."""
 
 THREADS_A_PAGE = 50
 THEORIES_A_PAGE = 25
@@ -37,33 +44,19 @@ ORDERS = {
     "divisive": Keyset((Post.divisive, "desc"), (Post.id, "asc")),
 }
 _BY_ACTIVITY = Keyset((Post.pinned, "desc"), (Post.active_at, "desc"), (Post.id, "asc"))
-_REPLIES = Keyset((Post.path, "asc"), (Post.id, "asc"))
+_IN_READING_ORDER = Keyset((Post.path, "asc"), (Post.id, "asc"))
 _LATEST = Keyset(
     (Post.id, "desc"),
 )
 
 CARDS_ONLY = (defer(Post.body, raiseload=True), defer(Post.html, raiseload=True))
-"""What a card shows of a post: the text itself may be long, and stands on the post's own page."""
+"""The same of objects."""
 
 
 # Statements of the pages that are read most are built once: building one costs as much as SQLite
 # takes to answer it.
 _POST = select(Post).where(Post.id == bindparam("id"))
-_ASKED = (
-    select(Post, User, Film)
-    .join(User, User.id == Post.author_id)
-    .join(Film, Film.id == Post.film_id)
-    .where(Post.id == bindparam("id"))
-)
-_question = aliased(Post)
-_THEORY = (
-    select(Post, User, _question, Film)
-    .join(User, User.id == Post.author_id)
-    .join(_question, _question.id == Post.thread_id)
-    .join(Film, Film.id == Post.film_id)
-    .where(Post.id == bindparam("id"), Post.type == "theory")
-)
-_AUTHORED: Any = select(Post, User).join(User, User.id == Post.author_id)
+_AUTHORED = select(Post, User).join(User, User.id == Post.author_id)
 _AUTHORED_BY_ID = _AUTHORED.where(Post.id == bindparam("id"))
 _AUTHOR_AND_THEORY = (
     select(User, Post.author_id, Post.reply_count)
@@ -73,21 +66,52 @@ _AUTHOR_AND_THEORY = (
 _THREAD_AND_FILM = (
     select(Post, Film).join(Film, Film.id == Post.film_id).where(Post.id == bindparam("id"))
 )
-_THREADS = _AUTHORED.where(
-    Post.film_id == bindparam("film_id"), Post.type == THREAD, findable_by(ANYONE, Post)
-).options(*CARDS_ONLY)
-_FIRST_THREADS = _THREADS.order_by(*_BY_ACTIVITY.order()).limit(bindparam("most"))
-_THEORIES = _AUTHORED.where(
-    Post.thread_id == bindparam("thread_id"), Post.type == THEORY, findable_by(ANYONE, Post)
-).options(*CARDS_ONLY)
-_THEORIES_BY = {
-    order: _THEORIES.where(Post.divisive.is_not(None)) if order == "divisive" else _THEORIES
-    for order in ORDERS
-}
-_FIRST_THEORIES = {
-    order: ORDERS[order].limited(statement, None, THEORIES_A_PAGE)
-    for order, statement in _THEORIES_BY.items()
-}
+
+
+def _with_author(of_post: Columns, *more: Any) -> Any:
+    chosen: Any = select(*of_post, *AUTHOR, *more)
+    return chosen.select_from(Post).join(User, User.id == Post.author_id)
+
+
+_question = aliased(Post)
+_ASKED = (
+    _with_author(POST, *FILM).join(Film, Film.id == Post.film_id).where(Post.id == bindparam("id"))
+)
+_THEORY = (
+    _with_author(POST, *CARD.of(_question), *FILM)
+    .join(_question, _question.id == Post.thread_id)
+    .join(Film, Film.id == Post.film_id)
+    .where(Post.id == bindparam("id"), Post.type == "theory")
+)
+_CARDS = _with_author(CARD)
+
+
+@cache
+def _threads(size: int, *, later: bool) -> Any:
+    found = _CARDS.where(
+        Post.film_id == bindparam("film_id"), Post.type == THREAD, findable_by(ANYONE, Post)
+    )
+    return _BY_ACTIVITY.limited(found, size, later=later)
+
+
+@cache
+def _theories(order: str, *, later: bool) -> Any:
+    found = _CARDS.where(
+        Post.thread_id == bindparam("thread_id"), Post.type == THEORY, findable_by(ANYONE, Post)
+    )
+    if order == "divisive":
+        found = found.where(Post.divisive.is_not(None))
+    return ORDERS[order].limited(found, THEORIES_A_PAGE, later=later)
+
+
+@cache
+def _replies(*, by_stance: bool, later: bool) -> Any:
+    found = _with_author(POST).where(
+        Post.theory_id == bindparam("theory_id"), findable_by(ANYONE, Post)
+    )
+    if by_stance:
+        found = found.where(Post.stance == bindparam("stance"))
+    return _IN_READING_ORDER.limited(found, REPLIES_A_PAGE, later=later)
 
 
 @cache
@@ -101,24 +125,18 @@ def _leading(dialect: str) -> Any:
         .correlate(thread)
     )
     return (
-        top_of_each(dialect, thread, Post, first, select(Post, User))
+        top_of_each(dialect, thread, Post, first, select(*CARD, *AUTHOR))
         .join(User, User.id == Post.author_id)
         .where(thread.id.in_(bindparam("thread_ids", expanding=True)))
-        .options(*CARDS_ONLY)
         .order_by(Post.thread_id, Post.best.desc(), Post.id)
     )
 
 
 _NEEDING_VOTES = (
-    _AUTHORED.where(Post.thread_id == bindparam("thread_id"), text(NEEDY))
-    .options(*CARDS_ONLY)
+    _CARDS.where(Post.thread_id == bindparam("thread_id"), text(NEEDY))
     .order_by(text(OPEN_VOTES), Post.id)
     .limit(CANDIDATES)
 )
-_REPLIES_TO = _AUTHORED.where(
-    Post.theory_id == bindparam("theory_id"), findable_by(ANYONE, Post)
-).options(defer(Post.body, raiseload=True))
-_FIRST_REPLIES = _REPLIES.limited(_REPLIES_TO, None, REPLIES_A_PAGE)
 
 
 def post_with_id(post_id: int) -> Post | None:
@@ -148,16 +166,16 @@ def asked(thread_id: int) -> tuple[Post, User, Film] | None:
     """The post numbered `thread_id` with its author and its film, in one statement."""
     if not 0 < thread_id <= LARGEST_ID:
         return None
-    found = session().execute(_ASKED, {"id": thread_id}).first()
-    return None if found is None else (found[0], found[1], found[2])
+    found = run(_ASKED, {"id": thread_id}, POST, AUTHOR, FILM)
+    return found[0] if found else None
 
 
 def theory(theory_id: int) -> Theory | None:
     """The theory numbered `theory_id`, in whatever state; one statement."""
     if not 0 < theory_id <= LARGEST_ID:
         return None
-    found = session().execute(_THEORY, {"id": theory_id}).first()
-    return None if found is None else (found[0], found[1], found[2], found[3])
+    found = run(_THEORY, {"id": theory_id}, POST, AUTHOR, CARD, FILM)
+    return found[0] if found else None
 
 
 def threads_of(
@@ -169,18 +187,17 @@ def threads_of(
         cursor: see `Keyset.page`.
         size: questions a page.
     """
-    given = {"film_id": film_id, **asked_by(viewer)}
-    if cursor:
-        found = _all(_BY_ACTIVITY.limited(_THREADS, cursor, size), **given)
-    else:
-        found = _all(_FIRST_THREADS, most=size + 1, **given)
+    place = _BY_ACTIVITY.given(cursor)
+    given = {"film_id": film_id, **asked_by(viewer), **place}
+    found = run(_threads(size, later=bool(place)), given, CARD, AUTHOR)
     return _BY_ACTIVITY.cut(found, size, lambda pair: pair[0])
 
 
 def leading_theories(each: int, thread_ids: Sequence[int]) -> dict[int, list[Authored]]:
     """The best published theories of some threads, by thread: at most `each`; one statement."""
     statement = _leading(session().get_bind().dialect.name)
-    rows = _all(statement, each=each, thread_ids=thread_ids) if thread_ids else []
+    given = {"each": each, "thread_ids": list(thread_ids)}
+    rows = run(statement, given, CARD, AUTHOR) if thread_ids else []
     leading: dict[int, list[Authored]] = {}
     for theory, author in rows:
         leading.setdefault(theory.thread_id or 0, []).append((theory, author))
@@ -194,17 +211,17 @@ def theories_of(thread_id: int, viewer: Viewer, order: str, cursor: str | None) 
         order: a key of `ORDERS`. Under "divisive" only theories with ten votes or more appear.
         cursor: see `Keyset.page`.
     """
-    keyset, statement = ORDERS[order], _FIRST_THEORIES[order]
-    if cursor:
-        statement = keyset.limited(_THEORIES_BY[order], cursor, THEORIES_A_PAGE)
-    found = _all(statement, thread_id=thread_id, **asked_by(viewer))
+    keyset = ORDERS[order]
+    place = keyset.given(cursor)
+    given = {"thread_id": thread_id, **asked_by(viewer), **place}
+    found = run(_theories(order, later=bool(place)), given, CARD, AUTHOR)
     return keyset.cut(found, THEORIES_A_PAGE, lambda pair: pair[0])
 
 
 def needing_votes(thread_id: int) -> list[Authored]:
     """Published theories of a thread with the fewest votes, under `FEW_VOTES`: candidates for the
     places kept for them."""
-    return _all(_NEEDING_VOTES, thread_id=thread_id)
+    return run(_NEEDING_VOTES, {"thread_id": thread_id}, CARD, AUTHOR)
 
 
 def replies_to(
@@ -216,12 +233,13 @@ def replies_to(
         stance: only replies that take it; None for all.
         cursor: see `Keyset.page`.
     """
-    statement = _FIRST_REPLIES
-    if cursor or stance:
-        chosen = _REPLIES_TO.where(Post.stance == stance) if stance else _REPLIES_TO
-        statement = _REPLIES.limited(chosen, cursor, REPLIES_A_PAGE)
-    found = _all(statement, theory_id=theory_id, **asked_by(viewer))
-    return _REPLIES.cut(found, REPLIES_A_PAGE, lambda pair: pair[0])
+    place = _IN_READING_ORDER.given(cursor)
+    given = {"theory_id": theory_id, **asked_by(viewer), **place}
+    if stance:
+        given["stance"] = stance
+    statement = _replies(by_stance=bool(stance), later=bool(place))
+    found = run(statement, given, POST, AUTHOR)
+    return _IN_READING_ORDER.cut(found, REPLIES_A_PAGE, lambda pair: pair[0])
 
 
 def page_start(reply: Post, viewer: Viewer) -> str | None:
@@ -235,18 +253,26 @@ def page_start(reply: Post, viewer: Viewer) -> str | None:
         .limit(REPLIES_A_PAGE)
     )
     found = session().execute(above).all()
-    return _REPLIES.cursor(found[REPLIES_A_PAGE // 2]) if len(found) == REPLIES_A_PAGE else None
+    if len(found) < REPLIES_A_PAGE:
+        return None
+    return _IN_READING_ORDER.cursor(found[REPLIES_A_PAGE // 2])
 
 
 def theories_by(author_id: int, viewer: Viewer, cursor: str | None, size: int) -> Page[Authored]:
     """The theories of one account that `viewer` finds published, the latest first."""
-    statement = _AUTHORED.where(
+    statement: Any = _AUTHORED.where(
         Post.author_id == author_id,
         Post.type == "theory",
         Post.state == "published",
         findable_by(viewer, Post),
     )
-    return _page(_LATEST, statement, cursor, size)
+    return _LATEST.page(
+        statement,
+        cursor,
+        size,
+        fetch=lambda limited: session().execute(limited).all(),
+        row_of=lambda row: row[0],
+    )
 
 
 def readable_posts(post_ids: Iterable[int], viewer: Viewer) -> dict[int, Post]:
@@ -264,14 +290,6 @@ def posts_with(post_ids: Iterable[int]) -> dict[int, Post]:
     if not wanted:
         return {}
     return {post.id: post for post in session().scalars(select(Post).where(Post.id.in_(wanted)))}
-
-
-def _all(statement: Any, **given: Any) -> list[Authored]:
-    return [(post, author) for post, author in session().execute(statement, given)]
-
-
-def _page(order: Keyset, statement: Any, cursor: str | None, size: int) -> Page[Authored]:
-    return order.page(statement, cursor, size, fetch=_all, row_of=lambda pair: pair[0])
 
 
 def thread_and_film(thread_id: int) -> tuple[Post, Film]:

@@ -6,18 +6,19 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, func, literal, select, union_all
-from sqlalchemy.orm import aliased, defer
+from sqlalchemy.orm import aliased
 
 from forum.accounts.models import User
 from forum.accounts.viewers import AnyFan
 from forum.films.models import Film, Viewing
-from forum.lib.database import session
+from forum.films.queries import FILM
+from forum.lib.database import run, session
 from forum.lib.logic import ANYONE, asked_by
 from forum.lib.paging import Keyset, Page
 from forum.lib.tops import top_of_each
 from forum.permissions import Viewer, findable_by
 from forum.theories.models import THEORY, Draft, Post
-from forum.theories.queries import CARDS_ONLY
+from forum.theories.queries import AUTHOR, CARD
 from forum.votes.models import Peek, Vote
 from forum.votes.ranking import DIVIDES_FROM
 
@@ -90,10 +91,9 @@ def _waiting(dialect: str) -> Any:
         .correlate(opened)
     )
     return (
-        top_of_each(dialect, opened, Post, first, select(Post, User, Film))
+        top_of_each(dialect, opened, Post, first, select(*CARD, *AUTHOR, *FILM))
         .join(User, User.id == Post.author_id)
         .join(Film, Film.id == Post.film_id)
-        .options(*CARDS_ONLY)
         .order_by(Post.hot.desc(), Post.id)
         .limit(bindparam("size"))
     )
@@ -110,7 +110,8 @@ _divides_more = select(_other.id).where(
     | ((_other.divisive == Post.divisive) & (_other.id < Post.id)),
 )
 _DIVIDING = (
-    select(Post.ups, Post.downs, Post.vote_count, _thread, Film)
+    select(*CARD.of(_thread), *FILM, Post.ups, Post.downs, Post.vote_count)
+    .select_from(Post)
     .join(_thread, _thread.id == Post.thread_id)
     .join(Film, Film.id == Post.film_id)
     .where(
@@ -120,7 +121,6 @@ _DIVIDING = (
         Post.film_state == "listed",
         ~_divides_more.exists(),
     )
-    .options(defer(_thread.body, raiseload=True), defer(_thread.html, raiseload=True))
     .order_by(Post.divisive.desc(), Post.id)
     .limit(bindparam("size"))
 )
@@ -134,7 +134,7 @@ def opinions(viewer: Viewer, posts: Iterable[Post]) -> Opinions:
     if isinstance(viewer, AnyFan):
         rows: Iterable[Any] = [(id, viewer.opinion) for id in ids if viewer.opinion]
     else:
-        rows = session().execute(_OPINIONS, {"user_id": viewer.id, "ids": ids})
+        rows = run(_OPINIONS, {"user_id": viewer.id, "ids": ids})
     votes, peeked = {}, set()
     for post_id, value in rows:
         if value == PEEKED:
@@ -150,9 +150,9 @@ def only_opinions(viewer: Viewer, post_ids: Sequence[int], film_id: int) -> dict
     None if they have more of their own where these posts stand: something written about their
     film, or the draft of a reply.
     """
-    given = {"user_id": viewer.id, "ids": post_ids, "film_id": film_id}
+    given = {"user_id": viewer.id, "ids": list(post_ids), "film_id": film_id}
     found: dict[int, int] = {}
-    for post_id, value in session().execute(_OPINIONS_OR_MORE, given):
+    for post_id, value in run(_OPINIONS_OR_MORE, given):
         if value == _MORE:
             return None
         if value != PEEKED or post_id not in found:
@@ -202,10 +202,10 @@ def waiting_for_vote(viewer: Viewer, size: int) -> list[Any]:
     if not viewer.seen:
         return []
     statement = _waiting(session().get_bind().dialect.name)
-    return list(session().execute(statement, {"size": size, **asked_by(viewer)}))
+    return run(statement, {"size": size, **asked_by(viewer)}, CARD, AUTHOR, FILM)
 
 
 def dividing(size: int) -> list[Any]:
-    """The questions whose most divisive theory divides most: (that theory's convinced votes, those
-    not convinced, all its votes, thread, film)."""
-    return list(session().execute(_DIVIDING, {"size": size}))
+    """The questions whose most divisive theory divides most: (thread, film, that theory's convinced
+    votes, those not convinced, all its votes)."""
+    return run(_DIVIDING, {"size": size}, CARD, FILM)

@@ -5,12 +5,17 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import bindparam, event, func, insert, select, update
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InvalidRequestError
+from sqlalchemy.orm import aliased
 
 from forum.accounts.models import User
 from forum.events import Event
+from forum.films.models import Film
+from forum.lib.columns import Columns
 from forum.lib.database import db, run, session, table_of, unit_of_work
 from forum.lib.throttle import Throttle
-from tests.factories import a_user
+from forum.theories.models import Post
+from forum.theories.queries import POST
+from tests.factories import a_film, a_moderator, a_theory, a_user
 
 pytestmark = pytest.mark.both_databases
 
@@ -98,3 +103,54 @@ def test_whoever_listens_for_statements_hears_of_them(app):
     run(select(throttles.c.count).where(throttles.c.key == "a"))
     event.remove(db.engine, "before_cursor_execute", note)
     assert heard == ["a"]
+
+
+def test_lists_that_expand_may_be_of_any_length(app):
+    with unit_of_work():
+        for number, key in enumerate("abc"):
+            run(KEEP, {"key": key, "window": NOON, "count": number})
+    keys, moments = bindparam("keys", expanding=True), bindparam("moments", expanding=True)
+    some = select(throttles.c.key).where(throttles.c.key.in_(keys), throttles.c.window.in_(moments))
+    found = [
+        {row.key for row in run(some, {"keys": wanted, "moments": [NOON]})}
+        for wanted in ([], ["b"], ["a", "b"], ["a", "z"], ["b", "a", "c"])
+    ]
+    assert found == [set(), {"b"}, {"a", "b"}, {"a"}, {"a", "b", "c"}]
+
+
+def test_a_list_that_is_one_value_stays_one(app):
+    films = table_of(Film)
+    a_film()
+    with unit_of_work():
+        run(update(films).values(directors=bindparam("names")), {"names": ["A", "B"]})
+    assert run(select(films.c.directors)) == [(["A", "B"],)]
+
+
+def test_rows_stand_side_by_side_with_what_is_selected_besides(app):
+    theory = a_theory()
+    card, author = Columns(Post, without=("body",)), Columns(User)
+    question = aliased(Post)
+    statement = (
+        select(*card, *card.of(question), *author, func.length(Post.body))
+        .select_from(Post)
+        .join(question, question.id == Post.thread_id)
+        .join(User, User.id == Post.author_id)
+        .where(Post.id == bindparam("id"))
+    )
+    ((row, above, writer, length),) = run(statement, {"id": theory.id}, card, card, author)
+    assert [row.id, above.id, writer.id] == [theory.id, theory.thread_id, theory.author_id]
+    assert (row.created_at, row.blind, length) == (
+        theory.created_at,
+        theory.blind,
+        len(theory.body),
+    )
+    assert not hasattr(row, "body")
+
+
+def test_a_row_has_the_properties_of_its_model(app):
+    users = Columns(User)
+    moderator, theory = a_moderator(), a_theory()
+    ranks = {row.id: row.rank for (row,) in run(select(*users), {}, users)}
+    assert (ranks[moderator.id], ranks[theory.author_id]) == (1, 0)
+    ((row,),) = run(select(*POST).where(Post.id == theory.id), {}, POST)
+    assert row.placed_at == theory.placed_at == theory.published_at
