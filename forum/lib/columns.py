@@ -23,13 +23,20 @@ class Columns:
 
     Args:
         of: the model.
-        without: names of columns that are left out, such as long texts.
+        only: names of the columns to read; all if there are none.
+        without: names of those that are left out, such as long texts.
     """
 
-    def __init__(self, of: type[DeclarativeBase], without: Sequence[str] = ()) -> None:
+    def __init__(
+        self, of: type[DeclarativeBase], *, only: Sequence[str] = (), without: Sequence[str] = ()
+    ) -> None:
         table = of.__table__
         assert isinstance(table, Table)
-        self._columns: list[ColumnElement[Any]] = [c for c in table.c if c.name not in without]
+        self._columns: list[ColumnElement[Any]] = [
+            column
+            for column in table.c
+            if column.name in (only or table.c) and column.name not in without
+        ]
         properties = {
             name: property(it.fget)
             for name, it in vars(of).items()

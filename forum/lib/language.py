@@ -28,6 +28,11 @@ def _short_date(day: date) -> str:
     return format_date(day, format="d MMM", locale=LOCALE)
 
 
+@lru_cache(maxsize=4096)
+def _separated(count: int) -> str:
+    return format_decimal(count, locale=LOCALE)
+
+
 def day(moment: datetime) -> str:
     """`moment` as a date in words, UTC: "23 November 2026". Nearer times are the browser's work."""
     return _long_date(moment.date())
@@ -50,7 +55,7 @@ def day_and_hour(moment: datetime) -> str:
 
 def number(count: int) -> str:
     """`count` with the locale's separators: "1,204"."""
-    return str(count) if -1000 < count < 1000 else format_decimal(count, locale=LOCALE)
+    return str(count) if -1000 < count < 1000 else _separated(count)
 
 
 def marked(text: str) -> Markup:

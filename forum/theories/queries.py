@@ -19,10 +19,11 @@ from forum.lib.tops import top_of_each
 from forum.permissions import Viewer, findable_by, readable_by
 from forum.theories.models import NEEDY, OPEN_VOTES, THEORY, THREAD, Post
 
-POST, CARD = Columns(Post, without=("body",)), Columns(Post, without=("body", "html"))
+_UNSHOWN = ("body", "seed_key", "renderer", "ups_weight", "downs_weight")
+POST, CARD = Columns(Post, without=_UNSHOWN), Columns(Post, without=(*_UNSHOWN, "html"))
 """What a post's own page shows of it, and what a card does: the text itself may be long."""
 
-AUTHOR = Columns(User, without=("email", "email_key", "password_hash"))
+AUTHOR = Columns(User, only=("id", "name", "role", "is_archive"))
 
 Authored = tuple[Post, User]
 """A post with its author: rows with the names of both, where only pages ask."""
