@@ -157,18 +157,22 @@ def seen_films(user_id: int, cursor: str | None, size: int) -> Page[Film]:
     return ORDERS["title"].page(statement, cursor, size)
 
 
+_STATEMENT, _BEARING = Columns(Statement), Columns(Bearing)
+_SAID = (
+    select(*_STATEMENT, *_BEARING)
+    .outerjoin_from(Statement, Bearing, Bearing.statement_id == Statement.id)
+    .where(Statement.film_id == bindparam("film_id"))
+    .order_by(Statement.id, Bearing.theory_id)
+)
+
+
 def statements_about(film_id: int) -> list[tuple[Statement, list[Bearing]]]:
-    """What the film's makers said, each with the theories that it bears on; one statement."""
-    rows = (
-        select(Statement, Bearing)
-        .outerjoin(Bearing, Bearing.statement_id == Statement.id)
-        .where(Statement.film_id == film_id)
-        .order_by(Statement.id, Bearing.theory_id)
-    )
+    """What the film's makers said, each with the theories that it bears on; rows, by one
+    statement."""
     found: dict[int, tuple[Statement, list[Bearing]]] = {}
-    for statement, bearing in session().execute(rows):
+    for statement, bearing in run(_SAID, {"film_id": film_id}, _STATEMENT, _BEARING):
         _, bearings = found.setdefault(statement.id, (statement, []))
-        if bearing is not None:
+        if bearing.theory_id is not None:
             bearings.append(bearing)
     return list(found.values())
 

@@ -9,7 +9,9 @@ from functools import lru_cache
 from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import Flask
-from markupsafe import Markup, escape
+from markupsafe import Markup
+
+from forum.lib.escaping import marked, shown
 
 LOCALE = "en_GB"
 
@@ -58,12 +60,6 @@ def number(count: int) -> str:
     return str(count) if -1000 < count < 1000 else _separated(count)
 
 
-def marked(text: str) -> Markup:
-    """`text`, which is HTML, as markup; what `Markup(text)` does, without a look for other kinds of
-    objects."""
-    return str.__new__(Markup, text)
-
-
 @lru_cache(maxsize=4096)
 def _pieces(text: str) -> tuple[str, ...]:
     """Words for a template, cut where a value stands: at odd places are the values' names.
@@ -80,7 +76,7 @@ def _pieces(text: str) -> tuple[str, ...]:
 def _filled(text: str, values: Mapping[str, object]) -> Markup:
     """A template's words with what they say of something, escaped."""
     words = list(_pieces(text))
-    words[1::2] = [escape(values[name]) for name in words[1::2]]
+    words[1::2] = [shown(values[name]) for name in words[1::2]]
     return marked("".join(words))
 
 

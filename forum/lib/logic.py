@@ -30,6 +30,8 @@ def negate(condition: Any) -> Any:
 
 def among(value: Any, members: "Collection[Any] | BindParameter[Any]") -> Any:
     """Whether `value`, a plain value or a column, is one of `members`."""
+    if isinstance(value, str | int):  # what is asked most: a row's value
+        return value in members
     if isinstance(members, BindParameter):
         return value.in_(members)
     if not members:  # an empty list in SQL would keep an index from being used

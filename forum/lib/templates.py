@@ -14,9 +14,9 @@ from jinja2 import Template, nodes
 from jinja2.compiler import CodeGenerator
 from jinja2.runtime import Context, Macro
 from jinja2.visitor import NodeTransformer
-from markupsafe import Markup, escape
 
-from forum.lib.language import marked, words
+from forum.lib.escaping import marked, shown
+from forum.lib.language import words
 
 
 class _Words(NodeTransformer):
@@ -41,13 +41,6 @@ class _Compiler(CodeGenerator):
         super().visit_Template(_Words().visit(node), frame)
 
 
-def _shown(value: Any) -> str:
-    """What a page shows of `value`: escaped, unless it is markup already."""
-    if isinstance(value, Markup):
-        return value
-    return str(value) if type(value) is int else escape(value)
-
-
 class _Macro(Macro):
     def __init__(self, environment: Any, func: Callable[..., str], *more: Any) -> None:
         super().__init__(environment, func, *more)
@@ -66,7 +59,7 @@ class _Template(Template):
         cls, environment: Any, code: CodeType, globals: Any, uptodate: Any = None
     ) -> Template:
         made = super().from_code(environment, code, globals, uptodate)
-        made.root_render_func.__globals__.update(escape=_shown, Macro=_Macro)
+        made.root_render_func.__globals__.update(escape=shown, Macro=_Macro)
         return made
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from forum.accounts.models import User
 from forum.lib import text
@@ -16,8 +17,7 @@ from forum.theories.models import Post
 _slug = lru_cache(maxsize=4096)(text.slug)
 
 
-@dataclass(frozen=True, slots=True)
-class Byline:
+class Byline(NamedTuple):
     """Who wrote something."""
 
     name: str

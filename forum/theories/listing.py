@@ -1,8 +1,7 @@
 """How a question's theories and a theory's replies are listed: orders, stances, the audience."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row
 
@@ -16,15 +15,14 @@ from forum.votes.ranking import FEWEST_FOR_SHARE
 _SHARES_SHOWN = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(NamedTuple):
     """One slice of how a question's audience divides.
 
     Attributes:
         number: its place, from 1.
         url: the theory's; None for what stands for several.
         percent: of all convinced votes; None while they are too few to speak of shares.
-        width: a fraction of the whole.
+        left, width: where it begins and how wide it is, in percent of the whole.
     """
 
     number: int
@@ -32,6 +30,7 @@ class Share:
     url: str | None
     ups: int
     percent: int | None
+    left: float
     width: float
 
 
@@ -51,19 +50,23 @@ def division(
         sum(1 for row in theories if row.blind),
     )
 
-    def share(number: int, title: str, url: str | None, ups: int) -> Share:
+    def share(number: int, title: str, url: str | None, ups: int, before: int) -> Share:
         percent = round(100 * ups / total) if total >= FEWEST_FOR_SHARE else None
-        return Share(number, title, url, ups, percent, ups / total)
+        left, width = (round(100 * votes / total, 3) for votes in (before, ups))
+        return Share(number, title, url, ups, percent, left, width)
 
     def others(below: list[Share]) -> Share:
-        ups = total - sum(share.ups for share in below)
-        return share(len(below) + 1, _("All the others together"), None, ups)
+        before = sum(share.ups for share in below)
+        title = _("All the others together")
+        return share(len(below) + 1, title, None, total - before, before)
 
-    shares = [
-        share(number, row.title or "", url_for("theories.post", post_id=row.id), row.ups)
-        for number, row in enumerate(sorted(open_rows, key=lambda r: (-r.ups, r.id)), 1)
-    ]
-    if total > sum(share.ups for share in shares):
+    shares: list[Share] = []
+    counted = 0
+    for number, row in enumerate(sorted(open_rows, key=lambda r: (-r.ups, r.id)), 1):
+        address = url_for("theories.post", post_id=row.id)
+        shares.append(share(number, row.title or "", address, row.ups, counted))
+        counted += row.ups
+    if total > counted:
         shares.append(others(shares))
     drawn = shares
     if len(shares) > _SHARES_SHOWN:

@@ -90,6 +90,12 @@ def thread(post_id: int, slug: str) -> Any:
     first = not request.args.get("after") and not sealed
     shuffled = first and order == "best" and arranging.is_shuffled(page.items)
     numbered = first and order != "new" and not shuffled
+    listed = [
+        theory_card(
+            theory, writer, person, mine, rank=place if numbered else None, needs_vote=needs
+        )
+        for place, ((theory, writer), needs) in enumerate(shown, 1)
+    ]
     return render_template(
         "theories/thread.html",
         section="films",
@@ -97,17 +103,8 @@ def thread(post_id: int, slug: str) -> Any:
         thread=_thread_page(post, author, person),
         sealed=sealed,
         orders=orders(order, shuffled=shuffled),
-        cards=[
-            theory_card(
-                theory,
-                writer,
-                person,
-                mine,
-                rank=place if numbered else None,
-                needs_vote=needs,
-            )
-            for place, ((theory, writer), needs) in enumerate(shown, 1)
-        ],
+        cards=listed,
+        guests_could_vote=any(card.ballot and card.ballot.standing == "guest" for card in listed),
         **({} if sealed else _division(page, post)),
         pager=pager(page.next),
         compose_url=url_for("theories.compose_theory", post_id=post.id),
