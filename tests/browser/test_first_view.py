@@ -56,27 +56,3 @@ def test_a_row_on_the_films_page_stands_alike_without_its_report_link(
     before = [part.bounding_box() for part in parts]
     row.locator(".report-link").evaluate("link => link.remove()")
     assert [part.bounding_box() for part in parts] == before
-
-
-@pytest.mark.parametrize("place", ["{film}", "{thread}", "{theory}"])
-def test_on_a_phone_the_films_poster_is_in_the_first_view(
-    arrives: Arrives, stage: Stage, place: str
-) -> None:
-    guest = arrives(width=390)
-    guest.opens(place.format_map(stage.places))
-    poster = guest.page.locator("main .poster").first.bounding_box()
-    assert poster is not None
-    assert poster["width"] >= 64
-    assert poster["y"] + poster["height"] < 300
-
-
-@pytest.mark.parametrize("width", [390, 820])
-def test_a_theorys_title_on_the_films_page_is_not_broken_at_the_end_of_its_bar(
-    arrives: Arrives, stage: Stage, width: int
-) -> None:
-    fan = arrives("hana", width=width)
-    fan.opens(stage.places["film"])
-    title = fan.page.get_by_role("link", name="To belong and be seen, in any city", exact=True)
-    box = title.bounding_box()
-    assert box is not None
-    assert box["height"] < 40
