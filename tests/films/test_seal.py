@@ -55,6 +55,13 @@ def test_a_seal_opens_and_closes_again(film, visitor):
     assert "SECRET" not in page
 
 
+def test_that_the_theories_are_sealed_is_said_once_above_them(film, visitor):
+    page = visitor.see("/threads/1-a-safe-question")
+    assert "Theories, named so that they give nothing away" in page
+    assert "A safe theory" in page
+    assert "(sealed)" not in page
+
+
 def test_one_comes_back_to_the_page_that_asked(film, visitor):
     thread_path = "/threads/1-a-safe-question"
     response = visitor.post(f"/films/{film.slug}/viewing", next=thread_path)

@@ -103,6 +103,15 @@ def test_a_question_is_as_divided_as_its_most_divisive_theory(app, guest):
     assert "12 votes" in section(page, "divide")
 
 
+def test_titles_are_marked_as_sealed_only_where_others_are_open(app, guest):
+    theory, shut = a_theory(), a_theory()
+    for one in (theory, shut):
+        give_votes(one, 5, 5)
+    assert "(sealed)" not in guest.see("/")
+    page = a_visitor(app, seen=(film_of(theory),)).see("/")
+    assert section(page, "divide").count("(sealed)") == 1
+
+
 @pytest.mark.parametrize("state", ["hidden", "removed", "withdrawn"])
 def test_what_was_taken_down_divides_nobody(app, guest, state):
     theory, other = a_theory(), a_theory()
