@@ -61,23 +61,21 @@ def number(count: int) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _pieces(text: str) -> tuple[str, ...]:
-    """Words for a template, cut where a value stands: at odd places are the values' names.
+def _pattern(text: str) -> str:
+    """Words for a template, ready to be filled with text.
 
     Raises:
         ValueError: a per cent sign is neither doubled nor before a name.
     """
-    pieces = re.split(r"%\((\w+)\)[sd]", text)
-    if any("%" in piece.replace("%%", "") for piece in pieces):
+    found = re.sub(r"%\((\w+)\)[sd]", r"%(\1)s", text)
+    if "%" in re.sub(r"%\(\w+\)s|%%", "", found):
         raise ValueError(f"%(name)s, %(name)d and %% are understood: {text}")
-    return tuple(piece.replace("%%", "%") for piece in pieces)
+    return found
 
 
 def _filled(text: str, values: Mapping[str, object]) -> Markup:
     """A template's words with what they say of something, escaped."""
-    words = list(_pieces(text))
-    words[1::2] = [shown(values[name]) for name in words[1::2]]
-    return marked("".join(words))
+    return marked(_pattern(text) % {name: shown(value) for name, value in values.items()})
 
 
 def words(text: str, /, **values: object) -> Markup:
