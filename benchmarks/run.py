@@ -2,13 +2,13 @@
 
 The machine is shared and noisy, so no figure stands alone: just before and just after each work,
 reference b is measured in the same way, and what counts is the ratio of processor time a request.
+The middle one of several rounds stands for all (`rounds`).
 """
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import cycle
 
 from benchmarks import figures, flaskbb, reference, results, servers, table
 from benchmarks.figures import Sample
@@ -16,12 +16,13 @@ from benchmarks.generator.cases import fill_queue
 from benchmarks.homes import SEED, Home, Say, built, for_a_run, settle, spare_database
 from benchmarks.places import folder
 from benchmarks.results import Check, Kept, Result
+from benchmarks.rounds import Beside, middle_round
 from benchmarks.scene import let_in, look
 from benchmarks.servers import Server
 from benchmarks.sizes import CASES, Size
 from benchmarks.soak import Soak
-from benchmarks.traffic import Act, Load, ask, drive, pace, require_wrk
-from benchmarks.works import CLIENTS, COLD, P99_GOAL, WARM, WORKS, Ground, NotMeasured, Work
+from benchmarks.traffic import Load, ask, drive, pace, require_wrk
+from benchmarks.works import COLD, P99_GOAL, WARM, WORKS, Ground, NotMeasured, Work
 from forum.lib import jobs
 from forum.lib.database import db
 from forum.seeds import seed_house
@@ -33,30 +34,6 @@ ENCODINGS = ("identity", "zstd", "br", "gzip")
 NO_PAGE_CACHE = {"page_cache_mb": "0"}
 MEMORY = "memory: the forum after these works"
 SOAK = "memory: the web workers under a long mixed load"
-REFERENCES = {"a": Load("/a"), "b": Load("/b")}
-
-
-class Beside:
-    """The references, asked just before and after each work."""
-
-    def __init__(self, server: Server, seconds: float) -> None:
-        self._server = server
-        self._seconds = seconds
-        app = reference.create_app()
-        cookies = [reference.cookie_of(app, id) for id in range(1, reference.FANS + 1)]
-        self._votes = [
-            Act(f"/v/{post}", cookie, "value=%V")
-            for cookie, post in zip(cookies, cycle(range(1, reference.POSTS + 1)), strict=False)
-        ]
-
-    def samples(self, names: Sequence[str]) -> dict[str, Sample]:
-        """What each of some references costs now."""
-        return {name: drive(self._server, self._load(name), self._seconds) for name in names}
-
-    def _load(self, name: str) -> Load:
-        if name == "v":
-            return Load(connections=CLIENTS, acts=self._votes)
-        return REFERENCES[name]
 
 
 @dataclass(slots=True)
@@ -163,20 +140,24 @@ class Run:
             return result
         if not load.acts:
             result.size = _sizes(ground.server, load)
-        before = beside.samples(work.references)
-        sample = self._driven(work, ground.server, load)
-        after = beside.samples(work.references)
-        result.take(sample, before["b"], after["b"])
+        measured = middle_round(
+            # Looked up anew, since acts begin with what has not been done yet.
+            lambda: self._driven(work, ground.server, work.load(ground)),
+            beside,
+            work.references,
+        )
+        result.take(measured.sample, *measured.beside_b)
         if work.count:
             result.statements = work.count(ground, work.load(ground))
         if work.goal:
             result.checks.append(Check(result.ratio or 0.0, "b", work.goal))
         if work.rate_goal:
-            times = round(figures.rate_ratio(sample, [before["v"], after["v"]]), 3)
+            beside_v = [measured.before["v"], measured.after["v"]]
+            times = round(figures.rate_ratio(measured.sample, beside_v), 3)
             result.checks.append(Check(times, "v's rate", work.rate_goal, at_least=True))
         for other in kept.in_order([work.p99_of]):
             if other.p99:
-                times = round(sample.p99 / other.p99, 3)
+                times = round(measured.sample.p99 / other.p99, 3)
                 result.checks.append(Check(times, "one fan's p99", P99_GOAL))
         return result
 
@@ -197,9 +178,9 @@ class Run:
         key = f"reference: {name}"
         if key in kept:
             return
-        before, own, after = (beside.samples(("b", name)) for _ in range(3))
+        measured = middle_round(lambda: beside.samples((name,))[name], beside, ("b",))
         result = Result(key)
-        result.take(own[name], before["b"], after["b"])
+        result.take(measured.sample, *measured.beside_b)
         kept.keep(result)
         self.say(_line(result))
 
@@ -226,9 +207,8 @@ class Run:
         result = Result(page.key, size=_sizes(server, page.load))
         for _ in range(WARM_UP):
             ask(server, page.load.path, page.load.headers)
-        before = beside.samples("b")
-        sample = drive(server, page.load, self.seconds)
-        result.take(sample, before["b"], beside.samples("b")["b"])
+        measured = middle_round(lambda: drive(server, page.load, self.seconds), beside, ("b",))
+        result.take(measured.sample, *measured.beside_b)
         for own in kept.in_order([page.beside]):
             if own.ratio and result.ratio:
                 times = round(result.ratio / own.ratio, 2)
