@@ -212,13 +212,14 @@ def reply_card(
 ) -> ReplyCard:
     """`reply` as `viewer` may see it."""
     readable = bool(can_read(viewer, reply))
+    is_own = reply.author_id == viewer.id  # what only authors may is not asked of every reply
     revisions = url_for("theories.revisions", post_id=reply.id) if reply.version > 1 else None
     return ReplyCard(
         id=reply.id,
         url=cards.permalink(reply),
         depth=reply.depth,
         stance=reply.stance or "",
-        stance_label=stance_words(reply.stance or "", own=reply.author_id == viewer.id),
+        stance_label=stance_words(reply.stance or "", own=is_own),
         author=cards.byline(author, viewer),
         wrote_theory=wrote_theory,
         published_at=reply.published_at or reply.created_at,
@@ -226,8 +227,8 @@ def reply_card(
         html=markup.reveal(reply.html, viewer.seen) if readable else None,
         good_point=good_point(reply, viewer, opinions),
         can_reply=bool(can_reply(viewer, reply)),
-        can_edit=bool(can_edit(viewer, reply)),
-        can_withdraw=bool(can_withdraw(viewer, reply)),
+        can_edit=is_own and bool(can_edit(viewer, reply)),
+        can_withdraw=is_own and bool(can_withdraw(viewer, reply)),
         reply_url=url_for("theories.compose_reply", post_id=reply.id),
         edit_url=url_for("theories.edit", post_id=reply.id),
         withdraw_url=url_for("theories.confirm_withdrawal", post_id=reply.id),
