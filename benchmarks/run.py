@@ -140,12 +140,8 @@ class Run:
             return result
         if not load.acts:
             result.size = _sizes(ground.server, load)
-        measured = middle_round(
-            # Looked up anew, since acts begin with what has not been done yet.
-            lambda: self._driven(work, ground.server, work.load(ground)),
-            beside,
-            work.references,
-        )
+        _warm_up(ground.server, load)
+        measured = middle_round(lambda: self._driven(work, ground), beside, work.references)
         result.take(measured.sample, *measured.beside_b)
         if work.count:
             result.statements = work.count(ground, work.load(ground))
@@ -161,18 +157,12 @@ class Run:
                 result.checks.append(Check(times, "one fan's p99", P99_GOAL))
         return result
 
-    def _driven(self, work: Work, server: Server, load: Load) -> Sample:
-        """Put a work's load on a server, once a single request of it was seen to succeed."""
-        _require_success(server, load)
+    def _driven(self, work: Work, ground: Ground) -> Sample:
+        """Put a work's load on its server, looked up anew: acts change what they begin with."""
+        load = work.load(ground)
         if work.rate:
-            return pace(server, load.acts, work.rate, self.seconds)
-        if load.acts:
-            for act in load.acts[-WARM_UP:]:  # those that the load comes to last
-                ask(server, act.path, {"Cookie": act.cookie}, act.in_pass(1))
-        else:
-            for _ in range(WARM_UP):
-                ask(server, load.path, load.headers)
-        return drive(server, load, self.seconds)
+            return pace(ground.server, load.acts, work.rate, self.seconds)
+        return drive(ground.server, load, self.seconds)
 
     def _keep_reference(self, kept: Kept, name: str, beside: Beside) -> None:
         key = f"reference: {name}"
@@ -205,8 +195,7 @@ class Run:
 
     def _peer_page(self, page: flaskbb.Page, server: Server, beside: Beside, kept: Kept) -> Result:
         result = Result(page.key, size=_sizes(server, page.load))
-        for _ in range(WARM_UP):
-            ask(server, page.load.path, page.load.headers)
+        _warm_up(server, page.load)
         measured = middle_round(lambda: drive(server, page.load, self.seconds), beside, ("b",))
         result.take(measured.sample, *measured.beside_b)
         for own in kept.in_order([page.beside]):
@@ -247,10 +236,17 @@ def _size(server: Server, load: Load) -> int:
     return len(ask(server, load.path, load.headers).body)
 
 
-def _require_success(server: Server, load: Load) -> None:
-    """wrk counts a redirect to the log-in page as an answer like any other; this doesn't."""
-    if load.acts:
-        act = load.acts[-1]
+def _warm_up(server: Server, load: Load) -> None:
+    """Let each process do it before it is measured.
+
+    Raises:
+        RuntimeError: an act fails; wrk would count a redirect to the log-in page like any other
+            answer.
+    """
+    if not load.acts:
+        for _ in range(WARM_UP):
+            ask(server, load.path, load.headers)
+    for act in load.acts[-WARM_UP:]:  # those that the load comes to last
         answer = ask(server, act.path, {"Cookie": act.cookie}, act.in_pass(1))
         if answer.status not in (200, 201):
             raise RuntimeError(f"{act.path} answers {answer.status}: {answer.body[:300]!r}")
