@@ -1,7 +1,7 @@
 """Some columns of a model, read as rows in place of objects where nobody changes anything.
 
-A row has the names and the properties of its model, and costs a tenth of an object: no session
-looks after it, and it stays as it was read.
+A row has the names and the properties of its model. No session looks after it: it is made and
+asked faster than an object, and stays as it was read.
 """
 
 from collections import namedtuple
