@@ -46,6 +46,7 @@ _NAPS = hasattr(sqlite_driver.Connection, "set_busy_handler")
 """Whether this driver lets us say how long to sleep while another process writes."""
 
 _AFTER_COMMIT, _TURN, _WRITER = "after_commit", "turn_to_write", "writer"
+_CONNECTION = "connection"
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 
@@ -120,7 +121,10 @@ def run(
     given = given or {}
     work = session()
     work.flush()
-    connection = work.connection()
+    begun, connection = work.info.get(_CONNECTION, (None, None))
+    if begun is None or begun is not work.get_transaction():
+        connection = work.connection()
+        work.info[_CONNECTION] = work.get_transaction(), connection
     return prepared(statement, connection.dialect, tuple(given), along).sent(connection, given)
 
 
