@@ -22,8 +22,8 @@ _PUBLISHED = {
 }
 
 _STIR_THREAD, _STIR_FILM = (
-    update(table).where(table.c.id == bindparam("stirred")).values(active_at=bindparam("now"))
-    for table in (table_of(Post), table_of(Film))
+    update(table).where(table.c.id == bindparam(name)).values(active_at=bindparam("now"))
+    for table, name in ((table_of(Post), "thread"), (table_of(Film), "film"))
 )
 
 
@@ -144,6 +144,5 @@ def _count(post: Post, by: int, moves: Moves) -> None:
 
 def _stir(post: Post) -> None:
     """Its question and its film are being argued about now."""
-    now = clock.now()
-    run(_STIR_THREAD, {"stirred": post.thread_id or post.id, "now": now})
-    run(_STIR_FILM, {"stirred": post.film_id, "now": now})
+    stirred = {"thread": post.thread_id or post.id, "film": post.film_id, "now": clock.now()}
+    run(_STIR_THREAD, stirred, (_STIR_FILM,))

@@ -20,8 +20,9 @@ from forum.votes.operations import cast_vote
 from tests.factories import a_fan, a_film, a_reply, a_theory, a_thread, a_user, a_visitor
 from tests.visitors import Visitor
 
-GUEST, SIGNED_IN, REPLY = 5, 8, 17
+GUEST, SIGNED_IN = 5, 8
 VOTE = {"sqlite": 7, "postgresql": 4}
+REPLY = {"sqlite": 17, "postgresql": 16}
 
 _NO_STATEMENTS = ("BEGIN", "PRAGMA", "COMMIT", "ROLLBACK")
 
@@ -200,7 +201,7 @@ def test_a_reply_takes_few_statements_however_many_there_are(app: Flask) -> None
                 )
             assert response.status_code == 201
             taken.append(len(statements))
-    assert max(taken) <= REPLY, statements
+    assert max(taken) <= REPLY[session().get_bind().dialect.name], statements
     assert min(taken) == max(taken)
 
 
