@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
@@ -100,20 +100,11 @@ def table_of(model: type[Base]) -> Table:
     return table
 
 
-def run(
-    statement: Executable,
-    given: Mapping[str, Any] | None = None,
-    along: tuple[Executable, ...] = (),
-) -> list[Any]:
+def run(statement: Executable, given: Mapping[str, Any] | None = None) -> list[Any]:
     """Run a statement about rows of tables in this session's transaction; its rows, if it has any.
 
     It makes no objects, and so costs a sixth of one that does, if it is built once and its values
     are `given` as parameters. What the session's objects have changed is written down first.
-
-    Args:
-        given: values by the names that they have in the statement.
-        along: changes of other rows, which need nothing of one another: PostgreSQL makes them in
-            the same statement, SQLite before it.
 
     Raises:
         DBAPIError: the database refuses it.
@@ -121,11 +112,18 @@ def run(
     given = given or {}
     work = session()
     work.flush()
-    begun, connection = work.info.get(_CONNECTION, (None, None))
-    if begun is None or begun is not work.get_transaction():
-        connection = work.connection()
-        work.info[_CONNECTION] = work.get_transaction(), connection
-    return prepared(statement, connection.dialect, tuple(given), along).sent(connection, given)
+    connection = _connection_of(work)
+    return prepared(statement, connection.dialect, tuple(given)).sent(connection, given)
+
+
+def _connection_of(work: Session) -> Connection:
+    """The connection of the transaction in progress, which SQLAlchemy takes long to find."""
+    begun, known = work.info.get(_CONNECTION, (None, None))
+    if begun is not None and begun is work.get_transaction():
+        return cast("Connection", known)
+    connection = work.connection()
+    work.info[_CONNECTION] = work.get_transaction(), connection
+    return connection
 
 
 def insert_into(model: type[Base]) -> Any:

@@ -24,20 +24,13 @@ class Prepared:
     Args:
         statement: a SELECT, or an INSERT, UPDATE or DELETE, perhaps with RETURNING.
         names: of the values that it will be given.
-        along: changes that are made with it, given the same values.
 
     Raises:
         InvalidRequestError: it needs values besides these.
         ArgumentError: it leans on defaults of the model, which objects are for.
     """
 
-    def __init__(
-        self, statement: Any, dialect: Dialect, names: tuple[str, ...], along: tuple[Any, ...]
-    ) -> None:
-        if dialect.name == "postgresql":  # SQLite's WITH takes no changes
-            statement = statement.add_cte(*(change.cte() for change in along))
-            along = ()
-        self._before = [Prepared(change, dialect, names, ()) for change in along]
+    def __init__(self, statement: Any, dialect: Dialect, names: tuple[str, ...]) -> None:
         compiled = statement.compile(dialect=dialect, column_keys=names)
         if compiled.prefetch:
             raise ArgumentError(f"it leans on defaults of the model: {compiled}")
@@ -62,8 +55,6 @@ class Prepared:
         Raises:
             DBAPIError: what SQLAlchemy makes of the driver's errors.
         """
-        for change in self._before:
-            change.sent(connection, given)
         values = self._own | self._written(given)
         # Whoever listens for statements hears of this one too.
         connection.engine.dispatch.before_cursor_execute(
@@ -104,8 +95,6 @@ def _row_of(names: list[str]) -> Any:
 
 
 @lru_cache(MOST_KEPT)
-def prepared(
-    statement: Any, dialect: Dialect, names: tuple[str, ...], along: tuple[Any, ...] = ()
-) -> Prepared:
+def prepared(statement: Any, dialect: Dialect, names: tuple[str, ...]) -> Prepared:
     """`statement` as `dialect` says it, made ready when it is first asked for."""
-    return Prepared(statement, dialect, names, along)
+    return Prepared(statement, dialect, names)

@@ -16,6 +16,7 @@ from forum.films.models import Film
 from forum.lib import quotas
 from forum.lib.database import run, table_of
 from forum.lib.quotas import Quota
+from forum.lib.together import run_together
 from forum.permissions import Viewer
 from forum.theories.locking import ROW
 from forum.theories.models import Post
@@ -124,12 +125,13 @@ def keep(post: Any, before: Before, new: int, by: Viewer, now: datetime) -> Any:
     given |= {"more_ups": ups, "more_downs": downs, "more_votes": ups + downs}
     along = (_NOTE, _WITHDRAW if new == 0 else _CAST if old == 0 else _CHANGE)
     if post.type == "reply":
-        (row,) = run(_COUNT_GOOD_POINT, given, along)
+        (row,) = run_together(given, _COUNT_GOOD_POINT, *along)
         return row
     ranks = ranks_of(post, post.ups_weight + ups, post.downs_weight + downs, before.prior)
     given |= {f"to_{name}": at for name, at in ranks.items()}
     if post.blind or not ups + downs:
-        (row,) = run(_COUNT_ALONE, given, along)
+        (row,) = run_together(given, _COUNT_ALONE, *along)
         return row
     given |= {"thread": post.thread_id, "film": post.film_id}
-    return next(row for row in run(_COUNT, given, (*along, _COUNT_IN_FILM)) if row.id == post.id)
+    rows = run_together(given, _COUNT, *along, _COUNT_IN_FILM)
+    return next(row for row in rows if row.id == post.id)

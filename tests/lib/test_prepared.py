@@ -10,6 +10,7 @@ from forum.accounts.models import User
 from forum.events import Event
 from forum.lib.database import db, run, session, table_of, unit_of_work
 from forum.lib.throttle import Throttle
+from forum.lib.together import run_together
 from tests.factories import a_user
 
 pytestmark = pytest.mark.both_databases
@@ -71,13 +72,13 @@ def test_changes_along_are_made_with_the_statement_or_not_at_all(app):
     first = counted.where(throttles.c.key == bindparam("which")).returning(throttles.c.count)
     given = {"which": "a", "more": 4, "to": "c", "at": NOON, "other": "b"}
     with unit_of_work():
-        assert run(first, given, (added, gone)) == [(5,)]
+        assert run_together(given, first, added, gone) == [(5,)]
     kept = select(throttles.c.key, throttles.c.count, throttles.c.window).order_by("key")
     assert run(kept) == [("a", 5, NOON), ("c", 1, NOON)]
 
     def repeat() -> None:
         with unit_of_work():
-            run(first, given, (added, gone))  # whose "c" is there already
+            run_together(given, first, added, gone)  # whose "c" is there already
 
     with pytest.raises(IntegrityError):
         repeat()
