@@ -154,18 +154,11 @@ def _standard(kind: str) -> list[Post]:
 def _most(kind: str, count: Any) -> Post:
     """The post of a kind with the most of something, beside the standard film, which acts change;
     on a large forum finding it takes a while."""
-    if session().get_bind().dialect.name == "postgresql":
-        session().execute(text("SET LOCAL statement_timeout = 0"))
-    return (
-        session()
-        .scalars(
-            select(Post)
-            .where(Post.type == kind, Post.film_id != plan.STANDARD_FILM)
-            .order_by(count.desc(), Post.id)
-            .limit(1)
-        )
-        .one()
-    )
+    found = select(Post).where(Post.type == kind, Post.film_id != plan.STANDARD_FILM)
+    with unit_of_work():  # a limit is lifted for a transaction, which reading has none of
+        if session().get_bind().dialect.name == "postgresql":
+            session().execute(text("SET LOCAL statement_timeout = 0"))
+        return session().scalars(found.order_by(count.desc(), Post.id).limit(1)).one()
 
 
 def _last_page_of_thread(thread: Post) -> str:

@@ -1,4 +1,4 @@
-"""The database: declarative base, time type, engine set-up, and the one place that commits.
+"""The database: declarative base, engine set-up, and the one place that commits.
 
 SQLite and PostgreSQL behave alike from here on. Reads run in a transaction that the database itself
 keeps from writing; writes run in `unit_of_work()`, which is the only caller of ``commit``.
@@ -9,16 +9,14 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import datetime
 from types import ModuleType
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import (
-    DateTime,
-    Dialect,
     Engine,
     Executable,
     MetaData,
@@ -30,10 +28,10 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.types import TypeDecorator
 
 from forum.lib import ddl
 from forum.lib.columns import Columns
+from forum.lib.moments import UTCDateTime
 from forum.lib.prepared import prepared
 from forum.lib.turns import PATIENCE, look_whether_it_lives, nap, note_use, patience_now, turn
 
@@ -50,33 +48,8 @@ _NAPS = hasattr(sqlite_driver.Connection, "set_busy_handler")
 
 _AFTER_COMMIT, _TURN, _WRITER = "after_commit", "turn_to_write", "writer"
 _NOTHING: Mapping[str, Any] = {}
+_CONNECTION = "connection"
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
-
-
-class UTCDateTime(TypeDecorator[datetime]):
-    """A moment in UTC: naive values are refused, aware ones come back aware on both databases."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Store `value` in UTC.
-
-        Raises:
-            ValueError: `value` has no time zone.
-        """
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a stored time needs a time zone; use forum.lib.clock.now()")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give the stored moment back, aware, in UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class Base(DeclarativeBase):
@@ -142,8 +115,18 @@ def run(statement: Executable, given: Mapping[str, Any] = _NOTHING, *kinds: Colu
         DBAPIError: the database refuses it.
     """
     (work := session()).flush()
-    connection = work.connection()
+    connection = _connection_of(work)
     return prepared(statement, connection.dialect, given, kinds).sent(connection, given)
+
+
+def _connection_of(work: Session) -> Connection:
+    """The connection of the transaction in progress, which SQLAlchemy takes long to find."""
+    begun, known = work.info.get(_CONNECTION, (None, None))
+    if begun is not None and begun is work.get_transaction():
+        return cast("Connection", known)
+    connection = work.connection()
+    work.info[_CONNECTION] = work.get_transaction(), connection
+    return connection
 
 
 def insert_into(model: type[Base]) -> Any:
@@ -233,9 +216,11 @@ def engine_options(url: str) -> dict[str, Any]:
         "pool_size": 5,
         "max_overflow": 5,
         "pool_timeout": 5,
+        "pool_use_lifo": True,  # the one used last has prepared most
         "connect_args": {
             "connect_timeout": 5,
-            "options": "-c timezone=UTC -c statement_timeout=10000 -c lock_timeout=8000",
+            "options": "-c timezone=UTC -c statement_timeout=10000 -c lock_timeout=8000"
+            " -c default_transaction_read_only=on",
         },
     }
 
@@ -292,9 +277,15 @@ def _begin_sqlite(connection: Connection) -> None:
 
 
 def _begin_postgresql(connection: Connection) -> None:
-    driver = connection.connection.driver_connection
-    assert driver is not None
-    if driver.read_only is _writing.get() or driver.read_only is None:
-        driver.read_only = not _writing.get()
+    driver: Any = connection.connection.driver_connection
+    reads = not _writing.get()
+    # A statement that reads is a transaction of its own, unless all are to see one moment: nothing
+    # is sent to begin or end it. Nor is it rolled back, which makes the driver forget what is
+    # prepared: then PostgreSQL would plan all statements of each request anew.
+    alone = reads and "isolation_level" not in connection.get_execution_options()
+    if driver.autocommit is not alone:
+        driver.autocommit = alone
+    if not alone and driver.read_only is not reads:
+        driver.read_only = reads
     if patience_now.get() < PATIENCE:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(1000 * patience_now.get())}")

@@ -26,8 +26,10 @@ def init_app(app: Flask, *, https: bool) -> None:
 
     @app.after_request
     def add(response: Response) -> Response:
+        given = {name.lower() for name in response.headers.keys()}  # noqa: SIM118  # pairs else
         for name, value in _ALWAYS.items():
-            response.headers.setdefault(name, value)
+            if name.lower() not in given:
+                response.headers.add(name, value)
         if https:
             response.headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
         if "Cache-Control" not in response.headers:

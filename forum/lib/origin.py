@@ -42,7 +42,7 @@ def masked(form_token: str) -> str:
     repeats in it (BREACH), and so could give away, letter by letter, what never changes."""
     token = bytes.fromhex(form_token)
     pad = secrets.token_bytes(len(token))
-    return (pad + bytes(a ^ b for a, b in zip(pad, token, strict=True))).hex()
+    return (pad + _xor(pad, token)).hex()
 
 
 def _unmasked(sent: str) -> str:
@@ -52,7 +52,11 @@ def _unmasked(sent: str) -> str:
     except ValueError:
         return ""
     half = len(both) // 2
-    return bytes(a ^ b for a, b in zip(both[:half], both[half:], strict=False)).hex()
+    return _xor(both[:half], both[half : 2 * half]).hex()
+
+
+def _xor(some: bytes, others: bytes) -> bytes:
+    return (int.from_bytes(some) ^ int.from_bytes(others)).to_bytes(len(some))
 
 
 def _triple(origin: str) -> tuple[str, str | None, int | None]:

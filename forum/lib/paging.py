@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, or_
 from sqlalchemy.orm import QueryableAttribute
 
 from forum.lib.addresses import LARGEST_ID
-from forum.lib.database import UTCDateTime, session
+from forum.lib.database import session
+from forum.lib.moments import UTCDateTime
 
 T = TypeVar("T")
 

@@ -20,7 +20,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
-from forum.lib.database import Base, UTCDateTime
+from forum.lib.database import Base
+from forum.lib.moments import UTCDateTime
 
 SAFE_TITLE_LENGTH = 80
 TITLE_LENGTH = 160

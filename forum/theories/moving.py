@@ -10,7 +10,8 @@ from forum.accounts.models import User
 from forum.events import Kind
 from forum.films.models import Film
 from forum.lib import clock
-from forum.lib.database import run, session, table_of
+from forum.lib.database import session, table_of
+from forum.lib.together import run_together
 from forum.permissions import Viewer
 from forum.theories.models import Post, Reply, Revision, Theory, Thread
 from forum.theories.writing import stance_counts
@@ -22,8 +23,8 @@ _PUBLISHED = {
 }
 
 _STIR_THREAD, _STIR_FILM = (
-    update(table).where(table.c.id == bindparam("stirred")).values(active_at=bindparam("now"))
-    for table in (table_of(Post), table_of(Film))
+    update(table).where(table.c.id == bindparam(name)).values(active_at=bindparam("now"))
+    for table, name in ((table_of(Post), "thread"), (table_of(Film), "film"))
 )
 
 
@@ -144,6 +145,5 @@ def _count(post: Post, by: int, moves: Moves) -> None:
 
 def _stir(post: Post) -> None:
     """Its question and its film are being argued about now."""
-    now = clock.now()
-    run(_STIR_THREAD, {"stirred": post.thread_id or post.id, "now": now})
-    run(_STIR_FILM, {"stirred": post.film_id, "now": now})
+    stirred = {"thread": post.thread_id or post.id, "film": post.film_id, "now": clock.now()}
+    run_together(stirred, _STIR_THREAD, _STIR_FILM)

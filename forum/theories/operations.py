@@ -10,6 +10,7 @@ from forum.events import Kind
 from forum.films.models import Film
 from forum.lib import clock
 from forum.lib.database import id_of, session
+from forum.lib.ids import next_id
 from forum.permissions import (
     Viewer,
     can_open_thread,
@@ -102,8 +103,14 @@ def post_reply(post: Post, words: Words, *, by: Viewer) -> Reply:
     if twin is not None:
         return twin
     quotas.check(by, "reply", above.film_id)
+    # Its place holds its id: known before, it is written down once, and as what it becomes.
+    reply_id = next_id(Post)
+    path, depth = paths.below(None if is_first else above.path, reply_id)
     reply = Reply(
         **words.columns(),
+        id=reply_id,
+        path=path,
+        depth=depth,
         stance=words.stance,
         film_id=above.film_id,
         thread_id=above.thread_id,
@@ -115,10 +122,8 @@ def post_reply(post: Post, words: Words, *, by: Viewer) -> Reply:
         film_state=above.film_state,
         thread_state=above.thread_state,
         theory_state=above.state if is_first else above.theory_state,
-        path=paths.provisional(),  # its place holds its own id, which the database gives
     )
-    _add(reply)
-    reply.path, reply.depth = paths.below(None if is_first else above.path, reply.id)
+    session().add(reply)
     _enter(reply, words, by)
     return reply
 

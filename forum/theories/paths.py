@@ -1,8 +1,6 @@
 """Where a reply stands: the ids from the first reply down to it, of fixed width, so that the order
 of paths is the order in which a discussion is read."""
 
-import secrets
-
 WIDTH = 7
 DEEPEST = 60
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -26,11 +24,6 @@ def below(parent_path: str | None, reply_id: int) -> tuple[str, int]:
 def ancestor_at(path: str, depth: int) -> int:
     """The id of the reply at `depth` on the way down `path`."""
     return int(path[depth * WIDTH : (depth + 1) * WIDTH], 36)
-
-
-def provisional() -> str:
-    """A unique stand-in until the reply has its id; within the same transaction replaced."""
-    return "~" + secrets.token_hex(16)
 
 
 def _base36(number: int) -> str:

@@ -59,8 +59,7 @@ def cast_vote(post_id: int, value: int, *, by: Viewer) -> Any:
     if before.value == value:
         return post
     quotas.check(limits, before.filled, now)
-    tally.keep(post, before.value, value, by, now)
-    return tally.count(post, before.value, value, before.prior)
+    return tally.keep(post, before, value, by, now)
 
 
 def show_figures(post: Post, *, by: Viewer) -> None:

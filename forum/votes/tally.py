@@ -10,13 +10,13 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import Select, bindparam, case, delete, func, insert, select, update
 
-from forum import counters
 from forum.films.models import Film
 from forum.lib import quotas
 from forum.lib.database import run, table_of
 from forum.lib.quotas import Quota
+from forum.lib.together import run_together
 from forum.permissions import Viewer
 from forum.theories.locking import ROW
 from forum.theories.models import Post
@@ -42,23 +42,48 @@ def _before(limits: int) -> Select[Any]:
     ).where(_films.c.id == bindparam("film"))
 
 
-_CAST = insert(_votes)
-_CHANGE = update(_votes).where(*_own).values(value=bindparam("to"), updated_at=bindparam("now"))
-_WITHDRAW = delete(_votes).where(*_own)
-_NOTE = insert(_changes)
-_COUNT_GOOD_POINT = (
-    update(_posts)
-    .where(_posts.c.id == bindparam("post"))
-    .values(
-        ups=_posts.c.ups + bindparam("more_ups"),
-        downs=_posts.c.downs + bindparam("more_downs"),
-        ups_weight=_posts.c.ups_weight + bindparam("more_ups"),
-        downs_weight=_posts.c.downs_weight + bindparam("more_downs"),
-        vote_count=_posts.c.vote_count + bindparam("more_votes"),
-    )
-    .returning(*ROW)
+_NOTE = insert(_changes).values(
+    user_id=bindparam("by"),
+    post_id=bindparam("post"),
+    old_value=bindparam("old"),
+    new_value=bindparam("new"),
+    at=bindparam("now"),
 )
-_COUNT = _COUNT_GOOD_POINT.values({n: bindparam(f"to_{n}") for n in ("best", "hot", "divisive")})
+_CAST = insert(_votes).values(
+    user_id=bindparam("by"),
+    post_id=bindparam("post"),
+    value=bindparam("new"),
+    weight=1.0,
+    created_at=bindparam("now"),
+    updated_at=bindparam("now"),
+)
+_CHANGE = update(_votes).where(*_own).values(value=bindparam("new"), updated_at=bindparam("now"))
+_WITHDRAW = delete(_votes).where(*_own)
+_COUNT_IN_FILM = (
+    update(_films)
+    .where(_films.c.id == bindparam("film"))
+    .values(vote_count=_films.c.vote_count + bindparam("more_votes"))
+)
+
+_on_post = _posts.c.id == bindparam("post")
+_more_on_post = {
+    "ups": _posts.c.ups + bindparam("more_ups"),
+    "downs": _posts.c.downs + bindparam("more_downs"),
+    "ups_weight": _posts.c.ups_weight + bindparam("more_ups"),
+    "downs_weight": _posts.c.downs_weight + bindparam("more_downs"),
+}
+_ranks: dict[str, Any] = {name: bindparam(f"to_{name}") for name in ("best", "hot", "divisive")}
+_count = update(_posts).values(vote_count=_posts.c.vote_count + bindparam("more_votes"))
+_count = _count.returning(*ROW)
+_COUNT_GOOD_POINT = _count.where(_on_post).values(_more_on_post)
+_COUNT_ALONE = _COUNT_GOOD_POINT.values(_ranks)
+# Theory and question in one: each statement costs PostgreSQL the reading of all CHECKs of posts.
+_COUNT = _count.where(_posts.c.id.in_([bindparam("post"), bindparam("thread")])).values(
+    {
+        name: case((_on_post, value), else_=_posts.c[name])
+        for name, value in (_more_on_post | _ranks).items()
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,40 +109,29 @@ def before(post: Any, by: Viewer, limits: tuple[Quota, ...], now: datetime) -> B
     return Before(row.value, row.prior, row[2:])
 
 
-def keep(post: Any, old: int, new: int, by: Viewer, now: datetime) -> None:
-    """Make `new` the vote of `by` on `post`, and write the change into the journal.
+def keep(post: Any, before: Before, new: int, by: Viewer, now: datetime) -> Any:
+    """Make `new` the vote of `by` on `post`, write the change into the journal, and carry it into
+    the figures of the post, and of thread and film where it shows.
 
-    No upsert: post and account are locked, so what `old` says still holds.
-    """
-    own = {"by": by.id, "post": post.id}
-    if new == 0:
-        run(_WITHDRAW, own)
-    elif old == 0:
-        moments = {"created_at": now, "updated_at": now}
-        vote = {"user_id": by.id, "post_id": post.id, "value": new, "weight": 1.0}
-        run(_CAST, vote | moments)
-    else:
-        run(_CHANGE, own | {"to": new, "now": now})
-    change = {"user_id": by.id, "post_id": post.id, "old_value": old, "new_value": new, "at": now}
-    run(_NOTE, change)
-
-
-def count(post: Any, old: int, new: int, prior: float) -> Any:
-    """Carry a vote's change into the figures of its post, and of thread and film where it shows.
+    No upsert: post and account are locked, so that what stood before still holds.
 
     Returns:
         The post's row with its new figures.
     """
+    old = before.value
     ups = (new == 1) - (old == 1)
     downs = (new == -1) - (old == -1)
-    votes = ups + downs
-    more = {"post": post.id, "more_ups": ups, "more_downs": downs, "more_votes": votes}
+    given = {"by": by.id, "post": post.id, "old": old, "new": new, "now": now}
+    given |= {"more_ups": ups, "more_downs": downs, "more_votes": ups + downs}
+    along = (_NOTE, _WITHDRAW if new == 0 else _CAST if old == 0 else _CHANGE)
     if post.type == "reply":
-        (row,) = run(_COUNT_GOOD_POINT, more)
+        (row,) = run_together(given, _COUNT_GOOD_POINT, *along)
         return row
-    ranks = ranks_of(post, post.ups_weight + ups, post.downs_weight + downs, prior)
-    (row,) = run(_COUNT, more | {f"to_{n}": at for n, at in ranks.items()})
-    if votes and not post.blind:
-        counters.apply_delta(Post.id, post.thread_id, vote_count=votes)
-        counters.apply_delta(Film.id, post.film_id, vote_count=votes)
-    return row
+    ranks = ranks_of(post, post.ups_weight + ups, post.downs_weight + downs, before.prior)
+    given |= {f"to_{name}": at for name, at in ranks.items()}
+    if post.blind or not ups + downs:
+        (row,) = run_together(given, _COUNT_ALONE, *along)
+        return row
+    given |= {"thread": post.thread_id, "film": post.film_id}
+    rows = run_together(given, _COUNT, *along, _COUNT_IN_FILM)
+    return next(row for row in rows if row.id == post.id)

@@ -180,6 +180,7 @@ def test_a_lost_trigger_or_check_is_caught_on_postgresql(
 ) -> None:
     with databases.fresh_postgresql(postgresql) as url:
         engine = create_engine(url, **engine_options(url))
+        prepare_engine(engine)
         whole = schema_of(engine)
         for breach, place in (
             ("ALTER TABLE events DISABLE TRIGGER events_no_truncate", "trigger events"),

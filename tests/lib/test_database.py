@@ -11,13 +11,13 @@ from sqlalchemy.exc import DBAPIError, StatementError
 from forum.lib import database
 from forum.lib.database import (
     NestedUnitOfWork,
-    UTCDateTime,
     engine_options,
     insert_into,
     session,
     unit_of_work,
     writing_allowed,
 )
+from forum.lib.moments import UTCDateTime
 from forum.lib.throttle import Throttle
 from tests.crowds import at_once
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import bindparam, event, func, insert, select, update
+from sqlalchemy import bindparam, delete, event, func, insert, select, update
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, InvalidRequestError
 from sqlalchemy.orm import aliased
 
@@ -13,6 +13,7 @@ from forum.films.models import Film
 from forum.lib.columns import Columns
 from forum.lib.database import db, run, session, table_of, unit_of_work
 from forum.lib.throttle import Throttle
+from forum.lib.together import run_together
 from forum.theories.models import Post
 from forum.theories.queries import POST
 from tests.factories import a_film, a_moderator, a_theory, a_user
@@ -64,6 +65,29 @@ def test_what_a_change_gives_back_are_rows_and_else_there_are_none(app):
         assert run(KEEP, {"key": "a", "window": NOON, "count": 1}) == []
         assert run(change, {"more": 2}) == []
         assert run(change.returning(throttles.c.count), {"more": 2}) == [(5,)]
+
+
+def test_changes_along_are_made_with_the_statement_or_not_at_all(app):
+    counted = update(throttles).values(count=throttles.c.count + bindparam("more"))
+    added = insert(throttles).values(key=bindparam("to"), window=bindparam("at"), count=1)
+    gone = delete(throttles).where(throttles.c.key == bindparam("other"))
+    with unit_of_work():
+        for key in "ab":
+            run(KEEP, {"key": key, "window": NOON, "count": 1})
+    first = counted.where(throttles.c.key == bindparam("which")).returning(throttles.c.count)
+    given = {"which": "a", "more": 4, "to": "c", "at": NOON, "other": "b"}
+    with unit_of_work():
+        assert run_together(given, first, added, gone) == [(5,)]
+    kept = select(throttles.c.key, throttles.c.count, throttles.c.window).order_by("key")
+    assert run(kept) == [("a", 5, NOON), ("c", 1, NOON)]
+
+    def repeat() -> None:
+        with unit_of_work():
+            run_together(given, first, added, gone)  # whose "c" is there already
+
+    with pytest.raises(IntegrityError):
+        repeat()
+    assert run(kept) == [("a", 5, NOON), ("c", 1, NOON)]
 
 
 def test_what_objects_changed_is_written_first(app):

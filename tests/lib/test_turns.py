@@ -4,11 +4,14 @@ import threading
 
 import pytest
 from sqlalchemy import create_engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from forum.lib import turns
 from forum.lib.database import db, session, unit_of_work
 from tests.crowds import at_once
+
+COUNT = text("SELECT count(*) FROM throttles")
+KEEP = text("INSERT INTO throttles VALUES (:key, '2026-01-01', 0)")
 
 
 def test_whose_turn_does_not_come_is_told_so():
@@ -74,3 +77,34 @@ def test_sqlite_prepares_nothing_anew_between_reading_and_writing(app):
         assert session().scalar(text("SELECT count(*) FROM throttles")) == number + 1
     assert lines.count("SELECT count(*) FROM throttles") == 3
     assert not [line for line in lines if "query_only" in line]
+
+
+@pytest.mark.postgresql
+def test_postgresql_keeps_what_it_has_prepared_between_reading_and_writing(app):
+    for number in range(8):
+        assert session().scalar(COUNT) == number
+        with unit_of_work() as work:
+            work.execute(KEEP, {"key": str(number)})
+    prepared = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE :what")
+    for what in ("SELECT count(%) FROM throttles", "INSERT INTO throttles%"):
+        assert session().scalar(prepared, {"what": what}) == 1
+
+
+@pytest.mark.postgresql
+def test_what_is_read_as_of_one_moment_cannot_write_either(app):
+    session().rollback()
+    session().connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    assert session().scalar(COUNT) == 0
+
+    def keep(key: str) -> None:
+        with app.app_context(), unit_of_work() as work:
+            work.execute(KEEP, {"key": key})
+
+    at_once([lambda: keep("a")])
+    assert session().scalar(COUNT) == 0
+    with pytest.raises(DBAPIError, match="read-only"):
+        session().execute(text("DELETE FROM throttles"))
+    session().rollback()
+    assert session().scalar(COUNT) == 1
+    keep("b")
+    assert session().scalar(COUNT) == 2

@@ -28,12 +28,6 @@ def test_beyond_the_deepest_level_replies_stand_beside_what_they_answer():
     assert paths.ancestor_at(path, depth - 1) == paths.DEEPEST
 
 
-def test_stand_ins_are_unique_and_come_after_every_path():
-    one, other = paths.provisional(), paths.provisional()
-    assert one != other
-    assert min(one, other) > paths.below(None, 36**7 - 1)[0]
-
-
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=40))
 def test_paths_in_order_are_the_discussion_as_it_is_read(choices):
     below: dict[int, list[int]] = {0: []}
