@@ -7,24 +7,28 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import Flask, Response, url_for
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, literal, select, text, update
 
 from benchmarks.generator import people, plan
 from benchmarks.homes import SEED
 from benchmarks.sizes import VOTERS
 from benchmarks.traffic import Act
 from forum.accounts import preferences
-from forum.accounts.models import Session
+from forum.accounts.models import Session, User
 from forum.accounts.sessions import cookie_name
 from forum.accounts.tokens import form_token
 from forum.accounts.viewers import Guest
 from forum.films.models import Film, Viewing
 from forum.lib.database import insert_into, session, unit_of_work
+from forum.lib.moments import UTCDateTime
 from forum.lib.origin import masked
 from forum.theories import cards
 from forum.theories.models import Post
 from forum.theories.queries import ORDERS, REPLIES_A_PAGE, THEORIES_A_PAGE, page_start
 from forum.votes.models import Vote
+
+SPREAD = 20
+"""On how many films' theories fans vote at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,8 @@ class Scene:
         guest: the cookie of a guest who has seen the films of these pages.
         reader, moderator: session cookies.
         voters: session cookie and form token of each fan who votes.
-        ballots: ids of theories that can be voted on.
+        ballots: ids of theories that can be voted on, all of one question.
+        spread: a theory each of several films, which the voters have opened.
     """
 
     thread: str
@@ -54,12 +59,14 @@ class Scene:
     moderator: str
     voters: Sequence[tuple[str, str]]
     ballots: Sequence[int]
+    spread: Sequence[int]
 
 
 def votes(scene: Scene, ballots: Sequence[int], voters: int = VOTERS) -> list[Act]:
     """The acts by which each of the first `voters` turns their vote on each of some theories.
 
     Each begins with the vote that they have not cast, so that the first pass changes it too.
+    Voters who come one after the other vote on different theories, if there are several.
     """
     cast = session().execute(
         select(Vote.post_id, Vote.user_id).where(
@@ -68,15 +75,14 @@ def votes(scene: Scene, ballots: Sequence[int], voters: int = VOTERS) -> list[Ac
     )
     convinced = {tuple(row) for row in cast}
     session().rollback()
-    return [
-        Act(
-            f"/posts/{post_id}/votes",
-            cookie,
-            f"value={'%W' if (post_id, id) in convinced else '%V'}&csrf_token={token}",
-        )
-        for post_id in ballots
-        for id, (cookie, token) in enumerate(scene.voters[:voters], people.FIRST_VOTER)
-    ]
+    acts = []
+    for turn in range(len(ballots)):
+        for place, (cookie, token) in enumerate(scene.voters[:voters]):
+            post_id = ballots[(place + turn) % len(ballots)]
+            value = "%W" if (post_id, people.FIRST_VOTER + place) in convinced else "%V"
+            form = f"value={value}&csrf_token={token}"
+            acts.append(Act(f"/posts/{post_id}/votes", cookie, form))
+    return acts
 
 
 def replies(scene: Scene) -> list[Act]:
@@ -117,14 +123,15 @@ def look(app: Flask) -> Scene:
                 for id in range(people.FIRST_VOTER, people.FIRST_OTHER)
             ],
             ballots=ballots,
+            spread=_of_films(SPREAD),
         )
         session().rollback()
     return made
 
 
 def let_in(scene: Scene) -> None:
-    """Let every known session have been used just now, so that no page has to note that it is; and
-    let the reader have seen the films of the scene, as its guest has."""
+    """Let every known session have been used just now, so that no page has to note that it is; let
+    the reader have seen the films of the scene, as its guest has, and voters what they vote on."""
     now = datetime.now(UTC)
     with unit_of_work():
         session().execute(
@@ -138,6 +145,32 @@ def let_in(scene: Scene) -> None:
                 .values(user_id=people.READER, film_id=film_id, created_at=now)
                 .on_conflict_do_nothing()
             )
+        opened = (
+            select(User.id, Post.film_id, literal(now, UTCDateTime()))
+            .join(Post, Post.id.in_(scene.spread))
+            .where(User.id.in_(people.KNOWN))
+        )
+        session().execute(
+            insert_into(Viewing)
+            .from_select(["user_id", "film_id", "created_at"], opened)
+            .on_conflict_do_nothing()
+        )
+
+
+def _of_films(count: int) -> list[int]:
+    """The first theory each of some films beside the standard one, that can be voted on."""
+    first = (
+        select(func.min(Post.id))
+        .where(
+            Post.film_id.between(plan.STANDARD_FILM + 1, plan.STANDARD_FILM + 3 * count),
+            *(Post.type == "theory", Post.state == "published", Post.film_state == "listed"),
+            *(Post.thread_state == "published", Post.thread_locked.is_(False)),
+            Post.author_id.not_in(people.KNOWN),
+        )
+        .group_by(Post.film_id)
+        .limit(count)
+    )
+    return list(session().scalars(first))
 
 
 def _standard(kind: str) -> list[Post]:

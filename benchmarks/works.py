@@ -176,7 +176,7 @@ WORKS: tuple[Work, ...] = (
     Work(
         "signed in",
         "casting a vote, 8 clients",
-        _acts(_ballots(0, 20, 1_000)),
+        _acts(lambda g: votes(g.scene, g.scene.spread)),
         4.0,
         rate_goal=0.6,
         count=_act_statements,

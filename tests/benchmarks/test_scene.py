@@ -65,6 +65,14 @@ def test_the_moderator_meets_a_full_queue(app: Flask, scene: Scene) -> None:
     assert "120" in answer.text
 
 
+def test_voters_at_once_are_at_theories_of_different_films(app: Flask, scene: Scene) -> None:
+    acts = votes(scene, scene.spread, 30)
+    assert len(set(acts)) == len(acts) == 30 * len(scene.spread)
+    at_once = [session().get_one(Post, int(act.path.split("/")[2])).film_id for act in acts[:3]]
+    assert len(set(at_once)) == 3
+    assert [send(app, act, 1).status_code for act in acts[:3]] == [200] * 3
+
+
 def test_each_pass_changes_every_vote(app: Flask, scene: Scene) -> None:
     ballot = scene.ballots[:1]
     journal = "SELECT COUNT(*) FROM vote_changes WHERE post_id = :id"
