@@ -263,17 +263,20 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     writing = _writing.get()
+    driver: Any = connection.connection.driver_connection
     if connection.info.get("writing") is not writing:
         # query_only makes a GET that writes an error of the database, not a matter of discipline.
-        driver: Any = connection.connection.driver_connection
         driver.execute(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
         connection.info["writing"] = writing
     patience = patience_now.get()
     if not _NAPS and connection.info.get("patience", PATIENCE) != patience:
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={int(1000 * patience)}")
+        driver.execute(f"PRAGMA busy_timeout={int(1000 * patience)}")
         connection.info["patience"] = patience
-    # A deferred BEGIN that later writes fails at once when another wrote meanwhile.
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    if writing:
+        # A deferred BEGIN that later writes fails at once when another wrote meanwhile.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        driver.execute("BEGIN")  # which waits for nobody
 
 
 def _begin_postgresql(connection: Connection) -> None:

@@ -56,8 +56,8 @@ NEEDY = f"{IS_THEORY} AND state = 'published' AND {OPEN_VOTES} < {FEW_VOTES}"
 THREAD, THEORY, HELD, PUBLISHED = (
     literal_column(f"'{word}'", String) for word in ("thread", "theory", "held", "published")
 )
-"""What a statement compares type and state with, for the same reason: an index that holds nothing
-but theories is of no use to one that names the type by a parameter."""
+"""What statements compare type and state with, for the same reason: a type that is a parameter
+finds no index that holds nothing but theories."""
 
 
 def _where(name: str, condition: str, *columns: Any) -> Index:
