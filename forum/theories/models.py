@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     CheckConstraint,
-    ColumnElement,
     ForeignKey,
     Index,
     String,
@@ -193,7 +192,7 @@ class Post(Base):
 
     @placed_at.inplace.expression
     @classmethod
-    def _placed_at(cls) -> ColumnElement[datetime]:
+    def _placed_at(cls) -> Any:
         return func.coalesce(cls.published_at, cls.created_at, type_=UTCDateTime())
 
     def publish(self, at: datetime) -> None:
