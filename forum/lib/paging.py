@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, or_
@@ -72,27 +73,25 @@ class Keyset:
         """The cursor that stands for `row`."""
         return "~".join(_encode(getattr(row, column.key)) for column, _ in self.columns)
 
-    def page(
-        self,
-        statement: Select[Any],
-        cursor: str | None,
-        size: int,
-        fetch: Callable[[Select[Any]], Sequence[Any]] | None = None,
-        row_of: Callable[[Any], Any] = lambda item: item,
-    ) -> Page[Any]:
-        """Run `statement` for one page.
+    def page(self, statement: Select[Any], cursor: str | None, size: int) -> Page[Any]:
+        """Run `statement`, which selects one thing, for one page.
 
         Args:
             statement: what to select, without an order.
             cursor: where the page before ended; None or nonsense gives the first page.
             size: rows a page.
-            fetch: how to run it; by default the first column of each row.
-            row_of: gives the row whose columns make the order, out of an item that `fetch` gave.
         """
+        found = session().scalars(self._at(statement, cursor, size)).all()
+        return self.cut(found, size)
+
+    def page_of_rows(self, statement: Any, cursor: str | None, size: int) -> Page[Any]:
+        """The same for a SELECT of several things; the first has the columns of the order."""
+        found = session().execute(self._at(statement, cursor, size)).all()
+        return self.cut(found, size, itemgetter(0))
+
+    def _at(self, statement: Select[Any], cursor: str | None, size: int) -> Select[Any]:
         given = self.given(cursor)
-        statement = self.limited(statement, size, later=bool(given)).params(given)
-        items = fetch(statement) if fetch else session().scalars(statement).all()
-        return self.cut(items, size, row_of)
+        return self.limited(statement, size, later=bool(given)).params(given)
 
     def limited(self, statement: Select[Any], size: int, *, later: bool = False) -> Select[Any]:
         """`statement` for one page and one row more: the first, or one that `given()` leads to."""
@@ -103,7 +102,11 @@ class Keyset:
     def cut(
         self, items: Sequence[Any], size: int, row_of: Callable[[Any], Any] = lambda item: item
     ) -> Page[Any]:
-        """The page that `items` are, which a statement of `limited()` gave."""
+        """The page that `items` are, which a statement of `limited()` gave.
+
+        Args:
+            row_of: gives what has the columns of the order out of an item.
+        """
         more = len(items) > size
         return Page(items[:size], self.cursor(row_of(items[size - 1])) if more else None)
 

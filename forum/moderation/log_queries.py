@@ -40,13 +40,7 @@ def log_page(
     ):
         if wanted:
             statement = statement.where(column == wanted)
-    return _LOG.page(
-        statement,
-        cursor,
-        ENTRIES_A_PAGE,
-        fetch=lambda limited: session().execute(limited).all(),
-        row_of=lambda row: row[0],
-    )
+    return _LOG.page_of_rows(statement, cursor, ENTRIES_A_PAGE)
 
 
 def decisions_in(seqs: Iterable[int]) -> dict[int, Decision]:

@@ -19,13 +19,7 @@ _LATEST = Keyset((Notice.id, "desc"))
 def inbox(user_id: int, cursor: str | None, size: int) -> Page[Any]:
     """An account's notices, the latest first: (Notice, Post or None, theory above a reply, Film,
     Decision, which act that undid, the post's author)."""
-    return _LATEST.page(
-        _rows(user_id),
-        cursor,
-        size,
-        fetch=lambda limited: session().execute(limited).all(),
-        row_of=lambda row: row[0],
-    )
+    return _LATEST.page_of_rows(_rows(user_id), cursor, size)
 
 
 def noticed(notice_id: int, user_id: int) -> Any:

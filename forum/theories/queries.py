@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import bindparam, select, text
@@ -191,7 +192,7 @@ def threads_of(
     place = _BY_ACTIVITY.given(cursor)
     given = {"film_id": film_id, **asked_by(viewer), **place}
     found = run(_threads(size, later=bool(place)), given, CARD, AUTHOR)
-    return _BY_ACTIVITY.cut(found, size, lambda pair: pair[0])
+    return _BY_ACTIVITY.cut(found, size, itemgetter(0))
 
 
 def leading_theories(each: int, thread_ids: Sequence[int]) -> dict[int, list[Authored]]:
@@ -216,7 +217,7 @@ def theories_of(thread_id: int, viewer: Viewer, order: str, cursor: str | None) 
     place = keyset.given(cursor)
     given = {"thread_id": thread_id, **asked_by(viewer), **place}
     found = run(_theories(order, later=bool(place)), given, CARD, AUTHOR)
-    return keyset.cut(found, THEORIES_A_PAGE, lambda pair: pair[0])
+    return keyset.cut(found, THEORIES_A_PAGE, itemgetter(0))
 
 
 def needing_votes(thread_id: int) -> list[Authored]:
@@ -240,7 +241,7 @@ def replies_to(
         given["stance"] = stance
     statement = _replies(by_stance=bool(stance), later=bool(place))
     found = run(statement, given, POST, AUTHOR)
-    return _IN_READING_ORDER.cut(found, REPLIES_A_PAGE, lambda pair: pair[0])
+    return _IN_READING_ORDER.cut(found, REPLIES_A_PAGE, itemgetter(0))
 
 
 def page_start(reply: Post, viewer: Viewer) -> str | None:
@@ -261,19 +262,13 @@ def page_start(reply: Post, viewer: Viewer) -> str | None:
 
 def theories_by(author_id: int, viewer: Viewer, cursor: str | None, size: int) -> Page[Authored]:
     """The theories of one account that `viewer` finds published, the latest first."""
-    statement: Any = _AUTHORED.where(
+    statement = _AUTHORED.where(
         Post.author_id == author_id,
         Post.type == "theory",
         Post.state == "published",
         findable_by(viewer, Post),
     )
-    return _LATEST.page(
-        statement,
-        cursor,
-        size,
-        fetch=lambda limited: session().execute(limited).all(),
-        row_of=lambda row: row[0],
-    )
+    return _LATEST.page_of_rows(statement, cursor, size)
 
 
 def readable_posts(post_ids: Iterable[int], viewer: Viewer) -> dict[int, Post]:

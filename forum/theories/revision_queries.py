@@ -32,13 +32,7 @@ def revisions_of(post: Post, viewer: Viewer, cursor: str | None) -> Page[tuple[R
         .join(User, User.id == Revision.author_id)
         .options(defer(Revision.body, raiseload=True))
     )
-    return _NEWEST.page(
-        lines,
-        cursor,
-        REVISIONS_A_PAGE,
-        fetch=lambda limited: session().execute(limited).all(),
-        row_of=lambda row: row[0],
-    )
+    return _NEWEST.page_of_rows(lines, cursor, REVISIONS_A_PAGE)
 
 
 def revision_and_before(

@@ -173,13 +173,7 @@ def my_votes(viewer: Viewer, cursor: str | None, size: int) -> Page[Any]:
         .join(Film, Film.id == Post.film_id)
         .where(Vote.user_id == viewer.id, Post.type == "theory", findable_by(viewer, Post))
     )
-    return _LATEST.page(
-        statement,
-        cursor,
-        size,
-        fetch=lambda limited: session().execute(limited).all(),
-        row_of=lambda row: row[0],
-    )
+    return _LATEST.page_of_rows(statement, cursor, size)
 
 
 def count_votes(viewer: Viewer) -> int:

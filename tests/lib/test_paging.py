@@ -89,13 +89,7 @@ def test_conditions_hold_on_every_page(app):
 
 def test_items_may_be_more_than_rows(app):
     add_films(5)
-    page = BY_YEAR.page(
-        select(Film, Film.slug),
-        None,
-        2,
-        fetch=lambda limited: session().execute(limited).all(),
-        row_of=lambda item: item[0],
-    )
+    page = BY_YEAR.page_of_rows(select(Film, Film.slug), None, 2)
     assert [slug for _, slug in page.items] == [film.slug for film, _ in page.items]
     assert page.next == BY_YEAR.cursor(page.items[-1][0])
 
