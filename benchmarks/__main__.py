@@ -9,6 +9,7 @@ from datetime import timedelta
 from benchmarks.run import Run
 from benchmarks.sizes import SIZES
 from benchmarks.traffic import NoWrk
+from benchmarks.works import WORKS
 
 
 def main() -> None:
@@ -32,6 +33,8 @@ def main() -> None:
         help='measure works whose name holds these words, such as "vote"; nothing is written',
     )
     given = parser.parse_args()
+    if not any(given.only in work.key for work in WORKS):
+        parser.error(f"no work's name holds {given.only!r}: it is one of those that a run prints")
     size = SIZES[given.size]
     begin = time.monotonic()
 
