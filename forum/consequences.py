@@ -13,6 +13,7 @@ from forum.accounts.viewers import Operator
 from forum.events import Event, Kind
 from forum.lib import clock, jobs, throttle
 from forum.lib.database import run, session, table_of
+from forum.lib.prepared import planned_once
 from forum.moderation import opening
 from forum.moderation.acts import DECIDED
 from forum.moderation.models import Case, Decision, Report
@@ -23,7 +24,7 @@ from forum.votes import operations, ranks
 _OPERATOR = Operator()
 
 _posts, _users = table_of(Post), table_of(User)
-_AUTHOR_OF = (
+_AUTHOR_OF = planned_once(
     select(_users.c.id, _users.c.is_archive)
     .join(_posts, _posts.c.author_id == _users.c.id)
     .where(_posts.c.id == bindparam("post"))

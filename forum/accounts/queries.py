@@ -10,6 +10,7 @@ from forum.accounts.names import folded, is_reserved, is_well_formed, skeleton
 from forum.accounts.tokens import digest
 from forum.lib.database import run, session, table_of
 from forum.lib.paging import Keyset, Page
+from forum.lib.prepared import planned_once
 
 _users, _sessions = table_of(User), table_of(Session)
 
@@ -36,7 +37,7 @@ def _films_in(name: str) -> ScalarSelect[Any]:
     )
 
 
-_session_with_user = (
+_session_with_user = planned_once(
     select(
         _sessions.c.id,
         _sessions.c.seen_at,

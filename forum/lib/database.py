@@ -219,6 +219,8 @@ def engine_options(url: str) -> dict[str, Any]:
         "pool_use_lifo": True,  # the one used last has prepared most
         "connect_args": {
             "connect_timeout": 5,
+            # Only what says so is kept prepared (`planned_once`): the driver can't know what may.
+            "prepare_threshold": 2**31,
             "options": "-c timezone=UTC -c statement_timeout=10000 -c lock_timeout=8000"
             " -c default_transaction_read_only=on",
         },

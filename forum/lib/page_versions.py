@@ -11,10 +11,11 @@ from collections.abc import Callable, Sequence
 import structlog
 from flask import request
 from redis import Redis, RedisError
-from sqlalchemy import BigInteger, Engine, String, bindparam, cast, func, select, text
+from sqlalchemy import BigInteger, Engine, String, bindparam, cast, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.lib.database import Base, run, session, table_of
+from forum.lib.prepared import planned_once
 
 log = structlog.get_logger()
 
@@ -75,7 +76,7 @@ def said_of(environ: dict[str, object]) -> tuple[tuple[str, ...], int] | None:
 
 def current_versions(keys: Sequence[str]) -> Versions:
     """The versions of `keys`, none of them `SITE`, in this request's transaction; one statement."""
-    found = {row.key: row.version for row in session().execute(_VERSIONS, {"keys": keys})}
+    found = {row.key: row.version for row in run(_VERSIONS, {"keys": list(keys)})}
     return tuple(found.get(key, 0) for key in keys)
 
 
@@ -183,8 +184,10 @@ class Reader:
 
 
 _versions = table_of(PageVersion)
-_VERSIONS = text("SELECT key, version FROM page_versions WHERE key IN :keys").bindparams(
-    bindparam("keys", expanding=True)
+_VERSIONS = planned_once(
+    select(_versions.c.key, _versions.c.version).where(
+        _versions.c.key.in_(bindparam("keys", expanding=True))
+    )
 )
 _SITE_VERSION = select(_versions.c.version).where(_versions.c.key == SITE)
 # A snapshot names the transactions whose work a statement sees.

@@ -12,6 +12,7 @@ from forum.films.queries import moderated_ids
 from forum.lib import clock
 from forum.lib.database import id_of, run, session, table_of
 from forum.lib.language import gettext as _
+from forum.lib.prepared import planned_once
 from forum.permissions import ABSENT, Refused, Verdict, Viewer
 from forum.theories.models import Post
 
@@ -48,8 +49,10 @@ def _with_what_is_above(*columns: Any) -> Any:
 
 _STANDING = tuple(_users.c[n] for n in ("role", "trust_set", "sanction", "sanctioned_until"))
 _LOCKED = _with_what_is_above(Post, *_STANDING).execution_options(populate_existing=True)
-_LOCKED_ROWS = _with_what_is_above(*ROW, *_STANDING)
-_ACCOUNT = select(*_STANDING).where(_users.c.id == bindparam("by")).with_for_update(key_share=True)
+_LOCKED_ROWS = planned_once(_with_what_is_above(*ROW, *_STANDING))
+_ACCOUNT = planned_once(
+    select(*_STANDING).where(_users.c.id == bindparam("by")).with_for_update(key_share=True)
+)
 
 
 def locked(post: P, *, by: Viewer) -> P:

@@ -15,6 +15,7 @@ from forum.films.queries import FILM
 from forum.lib.database import run, session
 from forum.lib.logic import ANYONE, asked_by
 from forum.lib.paging import Keyset, Page
+from forum.lib.prepared import planned_once
 from forum.lib.tops import top_of_each
 from forum.permissions import Viewer, findable_by
 from forum.theories.models import THEORY, Draft, Post
@@ -51,16 +52,18 @@ _opinions = (
     select(Peek.post_id, literal(PEEKED)).where(Peek.user_id == _user_id, Peek.post_id.in_(_ids)),
     select(Vote.post_id, Vote.value).where(Vote.user_id == _user_id, Vote.post_id.in_(_ids)),
 )
-_OPINIONS = union_all(*_opinions)
+_OPINIONS = planned_once(union_all(*_opinions))
 _has_written = select(Post.id).where(
     Post.author_id == _user_id, Post.film_id == bindparam("film_id")
 )
-_OPINIONS_OR_MORE = union_all(
-    *_opinions,
-    select(Draft.target_id, literal(_MORE)).where(
-        Draft.user_id == _user_id, Draft.kind == "reply", Draft.target_id.in_(_ids)
-    ),
-    select(literal(0), literal(_MORE)).where(_has_written.exists()),
+_OPINIONS_OR_MORE = planned_once(
+    union_all(
+        *_opinions,
+        select(Draft.target_id, literal(_MORE)).where(
+            Draft.user_id == _user_id, Draft.kind == "reply", Draft.target_id.in_(_ids)
+        ),
+        select(literal(0), literal(_MORE)).where(_has_written.exists()),
+    )
 )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Select, bindparam, case, delete, func, insert, select, up
 from forum.films.models import Film
 from forum.lib import quotas
 from forum.lib.database import run, table_of
+from forum.lib.prepared import planned_once
 from forum.lib.quotas import Quota
 from forum.lib.together import run_together
 from forum.permissions import Viewer
@@ -35,11 +36,12 @@ def _cast_since(moment: Any) -> Select[Any]:
 
 @cache
 def _before(limits: int) -> Select[Any]:
-    return select(
+    found = select(
         func.coalesce(select(_votes.c.value).where(*_own).scalar_subquery(), 0).label("value"),
         _films.c.prior,
         *quotas.fills(limits, _cast_since),
-    ).where(_films.c.id == bindparam("film"))
+    )
+    return planned_once(found.where(_films.c.id == bindparam("film")))
 
 
 _NOTE = insert(_changes).values(

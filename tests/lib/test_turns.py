@@ -1,15 +1,19 @@
 """Turns at the database: one thread after the other, and no connection that has died meanwhile."""
 
 import threading
+from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, func, insert, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from forum.lib import turns
-from forum.lib.database import db, session, unit_of_work
+from forum.lib.database import db, run, session, table_of, unit_of_work
+from forum.lib.prepared import planned_once
+from forum.lib.throttle import Throttle
 from tests.crowds import at_once
 
+NOON = datetime(2026, 7, 1, 12, tzinfo=UTC)
 COUNT = text("SELECT count(*) FROM throttles")
 KEEP = text("INSERT INTO throttles VALUES (:key, '2026-01-01', 0)")
 
@@ -80,14 +84,16 @@ def test_sqlite_prepares_nothing_anew_between_reading_and_writing(app):
 
 
 @pytest.mark.postgresql
-def test_postgresql_keeps_what_it_has_prepared_between_reading_and_writing(app):
+def test_postgresql_keeps_what_is_planned_once_between_reading_and_writing(app):
+    throttles = table_of(Throttle)
+    count = planned_once(select(func.count()).select_from(throttles))
     for number in range(8):
-        assert session().scalar(COUNT) == number
-        with unit_of_work() as work:
-            work.execute(KEEP, {"key": str(number)})
-    prepared = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE :what")
-    for what in ("SELECT count(%) FROM throttles", "INSERT INTO throttles%"):
-        assert session().scalar(prepared, {"what": what}) == 1
+        assert run(count) == [(number,)]
+        assert session().scalar(COUNT) == number  # which is planned anew each time
+        with unit_of_work():
+            run(insert(throttles), {"key": str(number), "window": NOON, "count": 0})
+    prepared = session().scalars(text("SELECT statement FROM pg_prepared_statements")).all()
+    assert sorted(statement[:6] for statement in prepared) == ["INSERT", "SELECT"]
 
 
 @pytest.mark.postgresql
