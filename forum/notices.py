@@ -41,6 +41,7 @@ NOTICES = {
     "draft-discarded": _("The draft is gone."),
     "voted": _("Your vote counts."),
     "vote-withdrawn": _("Your vote is withdrawn."),
+    "not-voted": _("Log in to vote: nothing was counted yet."),
     "pinned": _("The question is pinned."),
     "unpinned": _("The question is no longer pinned."),
 }

@@ -12,6 +12,7 @@ from forum.cli.context import with_app
 from forum.films.catalogue import CatalogueError, Refusal, Row, read_catalogue
 from forum.films.operations import add_film
 from forum.lib.database import session, unit_of_work
+from forum.lib.language import ngettext
 
 ROWS_A_UNIT = 500
 """Films imported in one transaction: few commits, and the write lock is held for moments only."""
@@ -64,9 +65,10 @@ class _Progress:
             click.echo(err=True)
         same = self.read - self.kept - self.refused
         would = "would be " if dry_run else ""
+        rows = ngettext("%d row read", "%d rows read", self.read) % self.read
+        kept = ngettext("%d film", "%d films", self.kept) % self.kept
         click.echo(
-            f"{self.read} rows read: {self.kept} films {would}added or changed,"
-            f" {same} as they were, {self.refused} refused."
+            f"{rows}: {kept} {would}added or changed, {same} as they were, {self.refused} refused."
         )
 
 

@@ -50,7 +50,8 @@ class Prepared:
 
     Raises:
         InvalidRequestError: it needs values besides these.
-        ArgumentError: it leans on defaults of the model, which objects are for.
+        ArgumentError: it leans on defaults of the model, which objects are for; or a value that
+            expands is no list.
     """
 
     def __init__(
@@ -67,6 +68,8 @@ class Prepared:
         self._how = {"prepare": True} if is_once and dialect.name == "postgresql" else {}
         self._sql = written_out.statement
         expanded = written_out.parameter_expansion
+        if bare := (expanded.keys() & blank.keys()) - lists.keys():
+            raise ArgumentError(f"these are to be given as lists: {', '.join(sorted(bare))}")
         self._names_in_lists = {name: expanded[name] for name in lists.keys() & expanded.keys()}
         self._writers = {
             name: write

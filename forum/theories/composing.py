@@ -37,6 +37,7 @@ from forum.theories.composers import (
 )
 from forum.theories.drafts import DraftRefused
 from forum.theories.finding import film_page, found_or_404
+from forum.theories.listing import stance_counts
 from forum.theories.models import BODY_LENGTH, Draft, Post
 from forum.theories.queries import author_and_theory
 from forum.theories.views import blueprint
@@ -210,8 +211,14 @@ def _destination(post: Post) -> str:
 
 
 def _new_reply(post: Post) -> Response:
-    author, theorist_id, reply_count = author_and_theory(post)
+    theory, author = author_and_theory(post)
     card = reply_card(
-        post, author, viewer(), Opinions(), wrote_theory=post.author_id == theorist_id
+        post, author, viewer(), Opinions(), wrote_theory=post.author_id == theory.author_id
     )
-    return fragment("fragments/reply.html", 201, reply=card, reply_count=reply_count)
+    return fragment(
+        "fragments/reply.html",
+        201,
+        reply=card,
+        reply_count=theory.reply_count,
+        stance_counts=stance_counts(theory),
+    )

@@ -106,14 +106,19 @@ def orders(current: str, *, shuffled: bool = False) -> list[Order]:
     ]
 
 
-def stances(theory: Post, current: str | None) -> list[Order]:
-    """Links to the replies of each stance, with their counts."""
+def stance_counts(theory: Post) -> dict[str, int]:
+    """How many replies take each stance."""
     neutral = theory.reply_count - theory.supports_count - theory.challenges_count
-    counts = {
+    return {
         "supports": theory.supports_count,
         "challenges": theory.challenges_count,
         "neutral": neutral,
     }
+
+
+def stances(theory: Post, current: str | None) -> list[Order]:
+    """Links to the replies of each stance, with their counts."""
+    counts = stance_counts(theory)
     every = Order("all", _("All"), with_query(stance=None), current is None, "", theory.reply_count)
     return [
         every,

@@ -6,7 +6,7 @@ from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import bindparam, select, text
-from sqlalchemy.orm import aliased, defer
+from sqlalchemy.orm import aliased
 
 from forum.accounts.models import User
 from forum.films.models import Film
@@ -51,17 +51,14 @@ _LATEST = Keyset(
     (Post.id, "desc"),
 )
 
-CARDS_ONLY = (defer(Post.body, raiseload=True), defer(Post.html, raiseload=True))
-"""The same of objects."""
-
-
 # Statements of the pages that are read most are built once: building one costs as much as SQLite
 # takes to answer it.
 _POST = select(Post).where(Post.id == bindparam("id"))
 _AUTHORED = select(Post, User).join(User, User.id == Post.author_id)
 _AUTHORED_BY_ID = _AUTHORED.where(Post.id == bindparam("id"))
-_AUTHOR_AND_THEORY = (
-    select(User, Post.author_id, Post.reply_count)
+_AUTHOR_AND_THEORY: Any = (
+    select(*CARD, *AUTHOR)
+    .select_from(User)
     .join(Post, Post.id == bindparam("theory_id"))
     .where(User.id == bindparam("author_id"))
 )
@@ -156,12 +153,12 @@ def authored(post_id: int) -> Authored | None:
     return None if row is None else (row[0], row[1])
 
 
-def author_and_theory(reply: Post) -> tuple[User, int, int]:
-    """The author of a reply, who wrote the theory that it stands under, and how many replies that
-    has now; one statement."""
+def author_and_theory(reply: Post) -> Authored:
+    """The author of a reply, and the theory that it stands under with its present counts; one
+    statement."""
     given = {"author_id": reply.author_id, "theory_id": reply.theory_id}
-    author, theorist_id, reply_count = session().execute(_AUTHOR_AND_THEORY, given).one()
-    return author, theorist_id, reply_count
+    ((theory, author),) = run(_AUTHOR_AND_THEORY, given, CARD, AUTHOR)
+    return theory, author
 
 
 def asked(thread_id: int) -> tuple[Post, User, Film] | None:

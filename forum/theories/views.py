@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request
@@ -90,11 +91,17 @@ def thread(post_id: int, slug: str) -> Any:
     first = not request.args.get("after") and not sealed
     shuffled = first and order == "best" and arranging.is_shuffled(page.items)
     numbered = first and order != "new" and not shuffled
+    places = count(1)
     listed = [
         theory_card(
-            theory, writer, person, mine, rank=place if numbered else None, needs_vote=needs
+            theory,
+            writer,
+            person,
+            mine,
+            rank=next(places) if numbered and theory.state == "published" else None,
+            needs_vote=needs,
         )
-        for place, ((theory, writer), needs) in enumerate(shown, 1)
+        for (theory, writer), needs in shown
     ]
     return render_template(
         "theories/thread.html",

@@ -191,7 +191,7 @@ def theory_card(
         if readable and opened and theory.state == "published"
         else None,
         rank=rank,
-        needs_vote=needs_vote,
+        needs_vote=needs_vote and theory.id not in opinions.votes,
         film=film,
         tombstone=cards.tombstone(theory),
         tombstone_url=cards.log_line(theory),

@@ -37,6 +37,8 @@ class Opinions:
     peeked: frozenset[int] = frozenset()
 
 
+_LENGTHS = 8
+
 NONE, PEEKED, _MORE = 0, 2, 3
 """What a viewer may think of a post besides 1 and -1: nothing, or nothing but that they looked at
 its figures. The last says that they have written more than an opinion."""
@@ -137,7 +139,7 @@ def opinions(viewer: Viewer, posts: Iterable[Post]) -> Opinions:
     if isinstance(viewer, AnyFan):
         rows: Iterable[Any] = [(id, viewer.opinion) for id in ids if viewer.opinion]
     else:
-        rows = run(_OPINIONS, {"user_id": viewer.id, "ids": ids})
+        rows = run(_OPINIONS, {"user_id": viewer.id, "ids": _padded(ids)})
     votes, peeked = {}, set()
     for post_id, value in rows:
         if value == PEEKED:
@@ -153,7 +155,7 @@ def only_opinions(viewer: Viewer, post_ids: Sequence[int], film_id: int) -> dict
     None if they have more of their own where these posts stand: something written about their
     film, or the draft of a reply.
     """
-    given = {"user_id": viewer.id, "ids": list(post_ids), "film_id": film_id}
+    given = {"user_id": viewer.id, "ids": _padded(post_ids), "film_id": film_id}
     found: dict[int, int] = {}
     for post_id, value in run(_OPINIONS_OR_MORE, given):
         if value == _MORE:
@@ -161,6 +163,11 @@ def only_opinions(viewer: Viewer, post_ids: Sequence[int], film_id: int) -> dict
         if value != PEEKED or post_id not in found:
             found[post_id] = value
     return found
+
+
+def _padded(ids: Sequence[int]) -> list[int]:
+    """`ids`, the last again and again: each length makes a statement of its own, to be prepared."""
+    return [*ids, *list(ids[-1:]) * (-len(ids) % _LENGTHS)]
 
 
 _LATEST = Keyset((Vote.updated_at, "desc"), (Vote.post_id, "desc"))

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.orm import defer
 
 from forum.counters import Drift
 from forum.films.models import Film
 from forum.lib.database import session, table_of
 from forum.theories.models import Post, Theory
-from forum.theories.queries import CARDS_ONLY
 from forum.votes import ranking
 
 TOLERANCE = 1e-9
@@ -139,7 +139,7 @@ def _theories(film_id: int | None = None) -> Iterator[tuple[Theory, float]]:
     statement = (
         select(Theory, Film.prior)
         .join(Film, Film.id == Theory.film_id)
-        .options(*CARDS_ONLY)
+        .options(defer(Theory.body, raiseload=True), defer(Theory.html, raiseload=True))
         .execution_options(populate_existing=True)
     )
     if film_id is not None:

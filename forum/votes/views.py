@@ -30,7 +30,7 @@ def cast(post_id: int) -> Response:
     """Cast, change or withdraw one's vote: value 1, -1 or 0."""
     person = viewer()
     if person.is_guest:
-        return _to_login(post_id)
+        return _to_login(post_id, said="not-voted")
     value = request.form.get("value")
     if value not in ("1", "-1", "0"):
         abort(400)
@@ -57,7 +57,7 @@ def show_figures(post_id: int) -> Response:
     """ "Show me": see a theory's figures before voting on it."""
     person = viewer()
     if person.is_guest:
-        return _to_login(post_id, "theory")
+        return _to_login(post_id, "theory", said="")
     with unit_of_work():
         post = found_or_404(post_id, person, "theory")
         operations.show_figures(post, by=person)
@@ -114,6 +114,6 @@ def _referring_page() -> str:
     return local_path(f"{parts.path}?{parts.query}" if parts.query else parts.path, "")
 
 
-def _to_login(post_id: int, *types: str) -> Response:
+def _to_login(post_id: int, *types: str, said: str) -> Response:
     post = found_or_404(post_id, viewer(), *types)
-    return onward(url_for("accounts.login", next=cards.permalink(post)))
+    return onward(url_for("accounts.login", next=cards.permalink(post)), said=said)

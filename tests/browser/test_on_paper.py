@@ -39,3 +39,15 @@ def test_on_the_screen_no_address_stands_at_the_foot(arrives: Arrives, stage: St
     fan = arrives()
     fan.opens(stage.places["theory"])
     expect(fan.page.locator(".printed")).to_be_hidden()
+
+
+def test_a_question_on_paper_has_its_title_from_edge_to_edge(
+    arrives: Arrives, stage: Stage
+) -> None:
+    fan = arrives("hana")
+    fan.opens(stage.places["thread"])
+    fan.page.emulate_media(media="print")
+    title = fan.page.locator("h1").bounding_box()
+    assert title is not None
+    assert title["width"] > 400
+    assert not fan.page.locator(".thread-head-row .poster").is_visible()

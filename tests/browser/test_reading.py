@@ -59,3 +59,15 @@ def test_a_theorys_title_on_the_films_page_is_not_broken_at_the_end_of_its_bar(
     box = title.bounding_box()
     assert box is not None
     assert box["height"] < 40
+
+
+@pytest.mark.parametrize("width", [760, 1024, 1280])
+def test_a_note_beside_a_questions_title_leaves_it_room(
+    arrives: Arrives, stage: Stage, width: int
+) -> None:
+    fan = arrives("hana", width=width)
+    fan.opens(stage.places["locked thread"])
+    assert fan.page.get_by_text("This question is locked").first.is_visible()
+    title = fan.page.locator("h1").bounding_box()
+    assert title is not None
+    assert title["width"] >= 300

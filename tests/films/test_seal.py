@@ -3,13 +3,15 @@
 import pytest
 from sqlalchemy import select
 
+from forum.accounts.models import User
 from forum.accounts.viewers import Guest
 from forum.events import Event, Kind
 from forum.films import operations
 from forum.films.models import Film, Viewing
 from forum.films.queries import seen_by
-from forum.lib.database import unit_of_work
+from forum.lib.database import session, unit_of_work
 from forum.permissions import Refused
+from forum.theories.models import Theory, Thread
 from tests.factories import (
     a_fan,
     a_film,
@@ -18,6 +20,7 @@ from tests.factories import (
     a_user,
     a_visitor,
     found,
+    in_state,
     viewer_of,
 )
 from tests.visitors import Visitor
@@ -152,3 +155,24 @@ def test_what_one_wrote_stays_ones_own_when_the_film_is_sealed_again(app):
 def test_a_guest_has_seen_what_the_cookie_says():
     assert Guest(seen=frozenset({3})).seen == {3}
     assert Guest().id == 0
+
+
+def test_a_sealed_list_says_what_was_taken_down(app, film, visitor):
+    theory = session().scalars(select(Theory)).one()
+    in_state(theory, "removed")
+    page = visitor.see("/threads/1-a-safe-question")
+    assert "A safe theory" in page
+    assert "Removed by the moderators" in page
+
+
+def test_authors_know_their_own_theories_by_their_titles(app, film):
+    author = a_fan(seen=(film,))
+    thread = session().scalars(select(Thread)).one()
+    a_theory(thread, by=author, title="MY OWN TITLE")
+    with unit_of_work():
+        operations.close_seal(film, by=author)
+    visitor = a_visitor(app, session().get_one(User, author.id))
+    page = visitor.see("/threads/1-a-safe-question")
+    assert "Theories, named so that they give nothing away" in page
+    assert "MY OWN TITLE" in page
+    assert "SECRETTHEORY" not in page

@@ -52,6 +52,9 @@ def breaches(environment: Environment, sources: Sources) -> list[str]:
     world = environment.overlay(loader=DictLoader(sources))
     trees, found = {}, []
     for name, source in sources.items():
+        if not name.endswith(".html") or "autoescape" in source:
+            # forum.lib.templates relies on it: macros give markup, and words escape what they say.
+            found.append(f"{name}: everything is HTML, and escaped")
         try:
             trees[name] = world.parse(source)
             world.get_template(name)
@@ -204,3 +207,13 @@ def test_an_import_with_context_is_caught(environment: Environment) -> None:
 def test_a_parameter_with_the_name_of_a_macro_is_no_macro(environment: Environment) -> None:
     macro = MACRO + "{% macro show(plant) %}{{ plant(e=5) }}{% endmacro %}"
     assert breaches(environment, {"components/planted.html": macro}) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [("mail.txt", "Hello"), ("page.html", "{% autoescape false %}{% endautoescape %}")],
+)
+def test_what_is_no_html_or_not_escaped_is_caught(
+    environment: Environment, name: str, source: str
+) -> None:
+    assert f"{name}: everything is HTML, and escaped" in breaches(environment, {name: source})

@@ -178,3 +178,10 @@ def test_a_row_has_the_properties_of_its_model(app):
     assert (ranks[moderator.id], ranks[theory.author_id]) == (1, 0)
     ((row,),) = run(select(*POST).where(Post.id == theory.id), {}, POST)
     assert row.placed_at == theory.placed_at == theory.published_at
+
+
+def test_what_expands_and_is_given_otherwise_is_an_error_and_not_an_empty_list(app):
+    some = select(throttles.c.key).where(throttles.c.key.in_(bindparam("keys", expanding=True)))
+    for keys in (("a",), {"a"}, None, "a"):
+        with pytest.raises(ArgumentError, match="as lists: keys"):
+            run(some, {"keys": keys})

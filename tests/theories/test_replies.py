@@ -148,8 +148,9 @@ def test_replies_can_be_read_by_stance(theory, writer, reader):
     now = again(theory)
     assert (now.reply_count, now.supports_count, now.challenges_count) == (6, 3, 2)
     page = reader.see(f"/theories/{theory.id}")
-    tabs = re.findall(r"</span>(\d+) (Supports|Challenges|Neutral|[a-z]+)<", page)
-    assert [count for count, _ in tabs] == ["3", "2", "1"]
+    assert re.findall(r'id="(\w+)-count"[^>]*>(\d+)<', page) == [
+        *(("supports", "3"), ("challenges", "2"), ("neutral", "1"))
+    ]
     for stance in ("supports", "challenges", "neutral"):
         path = f"/theories/{theory.id}-safe?stance={stance}"
         assert path in page
@@ -210,3 +211,14 @@ def test_wherever_a_reply_is_written_it_can_be_previewed_and_kept_without_a_scri
     kept = visitor.post(address, act="draft", **sent)
     assert "The draft is kept." in visitor.see(kept.location)
     assert "Half *thought*." in visitor.see(place.format(theory.id))
+
+
+def test_a_reply_in_place_brings_the_counts_beside_it(theory, writer, reader):
+    for stance in ("challenges", "neutral"):
+        a_reply(theory, by=writer, stance=stance)
+    sent = reader.fetch(f"/posts/{theory.id}/replies", body="No.", stance="challenges")
+    assert sent.status_code == 201
+    assert re.findall(r'id="(\w+)-count"[^>]*>(\d+)<', sent.text) == [
+        *(("supports", "0"), ("challenges", "2"), ("neutral", "1"))
+    ]
+    assert "3 replies" in sent.text

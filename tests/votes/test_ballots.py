@@ -113,9 +113,9 @@ def test_other_values_are_refused(theory, voter, value):
 
 
 def test_a_guest_logs_in_to_vote(theory, guest):
-    assert guest.post(f"/posts/{theory.id}/votes", value="1").location == (
-        f"/login?next=/posts/{theory.id}"
-    )
+    to_login = guest.post(f"/posts/{theory.id}/votes", value="1").location
+    assert to_login == f"/login?next=/posts/{theory.id}&said=not-voted"
+    assert "Log in to vote: nothing was counted yet." in guest.see(to_login)
     assert guest.post("/posts/999/votes", value="1").status_code == 404
     guest.open_seal("anora-2024")
     page = guest.see(f"/theories/{theory.id}")

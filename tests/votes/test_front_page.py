@@ -194,3 +194,16 @@ def test_what_everybody_sees_is_looked_up_again_once_anything_has_changed(app):
     assert "1 theory, 1 vote" in section(page, "now")
     assert afterwards == at_first
     assert look()[1] < at_first
+
+
+def test_who_has_opened_no_film_reads_no_count_of_them(app):
+    page = a_visitor(app).see("/")
+    assert "No seal is open yet." in page
+    assert "from the 0 films" not in page
+
+
+def test_where_nobody_has_voted_no_moment_is_called_the_last_vote(app, guest):
+    thread = a_thread(a_film())
+    assert "the last one" not in guest.see("/")
+    give_votes(a_theory(thread), 1)
+    assert "the last one" in guest.see("/")

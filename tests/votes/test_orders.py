@@ -255,3 +255,35 @@ def test_the_picture_draws_a_dozen_at_most_and_its_table_has_all(thread, film, r
     assert "All the others together" in shown
     widths = [float(width) for width in re.findall(r'x="[\d.]+%" width="([\d.]+)%"', shown)]
     assert sum(widths) == pytest.approx(100, abs=0.1)
+
+
+def test_what_was_taken_down_has_no_rank_and_no_mark_of_a_seal(thread, film, reader):
+    author = a_fan(a_user(role="admin"), seen=(film,))
+    theories = [a_theory(thread, by=author) for _ in range(3)]
+    for theory, ups in zip(theories, (12, 8, 4), strict=True):
+        give_votes(theory, ups)
+    in_state(theories[0], "removed")
+    page = reader.see(f"/threads/{thread.id}")
+    assert cards(page)[0] == theories[0].id
+    assert re.findall(r'card-rank"[^>]*>(\d+)<', page) == ["1", "2"]
+    assert "Removed by the moderators" in page
+    assert "(sealed)" not in page
+
+
+def test_who_has_voted_is_not_asked_to(app, thread, film, reader):
+    author = a_fan(a_user(role="admin"), seen=(film,))
+    for _ in range(5):
+        give_votes(a_theory(thread, by=author), 10)
+    needy = a_theory(thread, by=author)
+    assert "Needs your vote" in reader.see(f"/threads/{thread.id}")
+    voter = a_visitor(app, seen=(film,))
+    voter.post(f"/posts/{needy.id}/votes", value="1")
+    assert "Needs your vote" not in voter.see(f"/threads/{thread.id}")
+
+
+def test_a_share_that_rounds_to_nothing_is_under_one_percent(thread, reader):
+    give_votes(a_theory(thread, title="Nearly all"), 300)
+    give_votes(a_theory(thread, title="One"), 1)
+    shown = picture(reader.see(f"/threads/{thread.id}"))
+    assert shown.count("under 1%") == 3  # in the table, in words, in the legend
+    assert "100%" in shown
