@@ -1,7 +1,8 @@
 """The database: declarative base, engine set-up, and the one place that commits.
 
-SQLite and PostgreSQL behave alike from here on. Reads run in a transaction that the database itself
-keeps from writing; writes run in `unit_of_work()`, which is the only caller of ``commit``.
+SQLite and PostgreSQL behave alike from here on. The database itself keeps what reads from writing,
+whether a transaction holds it together (SQLite) or each statement is one (PostgreSQL); writes run
+in `unit_of_work()`, which is the only caller of ``commit``.
 """
 
 import sqlite3

@@ -17,8 +17,10 @@ from sqlalchemy.exc import ArgumentError
 from forum.lib.columns import Columns, row_type, side_by_side
 
 MOST_KEPT = 500
-"""Statements that are remembered: far more than are built at import."""
+"""Statements that are remembered: far more than are built at import, in several lengths of lists."""
 
+Shape = tuple[str | tuple[str, int], ...]
+"""Names of the values that a statement is given; of lists with how many they hold."""
 
 _ONCE = "planned_once"
 
@@ -34,10 +36,6 @@ def planned_once(statement: S) -> S:
     was ever written below one with thousands.
     """
     return statement.execution_options(**{_ONCE: True})
-
-
-Shape = tuple[str | tuple[str, int], ...]
-"""Names of the values that a statement is given; of lists with how many they hold."""
 
 
 class Prepared:
