@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError
 from forum.lib.columns import Columns, row_type, side_by_side
 
 MOST_KEPT = 500
-"""Statements that are remembered: far more than are built at import, in several lengths of lists."""
+"""Statements that are remembered: all that are built at import, in many lengths of lists."""
 
 Shape = tuple[str | tuple[str, int], ...]
 """Names of the values that a statement is given; of lists with how many they hold."""
