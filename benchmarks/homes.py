@@ -23,7 +23,8 @@ from benchmarks.sizes import Size
 from forum import create_app
 from forum.cli import schema
 from forum.config import Settings
-from forum.lib.database import db, sqlite_module
+from forum.lib.database import db
+from forum.lib.engines import sqlite_module
 
 SEED = 1
 

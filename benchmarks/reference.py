@@ -18,7 +18,7 @@ from flask import Flask, render_template, request
 from flask_login import LoginManager, UserMixin, current_user, login_required
 from jinja2 import DictLoader
 
-from forum.lib.database import sqlite_module
+from forum.lib.engines import sqlite_module
 
 DATABASE = "REFERENCE_DATABASE"
 """The variable that names v's database: postgresql://…, or the path of an SQLite file."""

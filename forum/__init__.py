@@ -32,6 +32,7 @@ from forum.lib import (
     pieces,
     unchanged,
 )
+from forum.lib.engines import engine_options
 from forum.lib.templates import Templates
 from forum.moderation import decision_views, log_views, report_views, rule_views, standing_views
 from forum.moderation import views as moderation_views
@@ -132,7 +133,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "FOYER": settings,
         "SECRET_KEY": settings.secret_key,
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": database.engine_options(settings.database_url),
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database_url),
         "TRUSTED_HOSTS": settings.trusted_hosts,
         "COOKIE_PREFIX": settings.cookie_prefix,
         "SECURE_COOKIES": bool(settings.cookie_prefix),

@@ -23,6 +23,7 @@ from forum.accounts import preferences
 from forum.accounts.preferences import Preferences
 from forum.lib import compression, database
 from forum.lib.database import db
+from forum.lib.engines import sqlite_module
 from forum.lib.page_store import FinishedPage, Headers, PageStore
 from forum.lib.page_versions import Reader, Versions, said_of
 from forum.theories.models import STANCES
@@ -39,7 +40,7 @@ _MOST_PLACES = 20_000
 _HOUR = 3600
 _NAMES_FILMS = ('<span class="veil-absent"', '<details class="veil" data-scope=')
 # SQLite is asked past SQLAlchemy, whose errors have no common ancestor with the driver's own.
-_UNREACHABLE = (SQLAlchemyError, database.sqlite_module().Error)
+_UNREACHABLE = (SQLAlchemyError, sqlite_module().Error)
 _NOT_KEPT = frozenset({"content-length", "x-request-id", "date", "etag"})
 
 log = structlog.get_logger()

@@ -12,7 +12,8 @@ from sqlalchemy import make_url
 
 from forum import create_app
 from forum.config import Settings
-from forum.lib.database import db, sqlite_module
+from forum.lib.database import db
+from forum.lib.engines import sqlite_module
 
 SECRET = "a secret that only tests know, of 32 bytes and more"
 

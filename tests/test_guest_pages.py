@@ -14,7 +14,8 @@ from flask import Flask
 from sqlalchemy import event, text
 
 from forum.fan_pages import FanPage
-from forum.lib.database import db, session, unit_of_work, writing_allowed
+from forum.lib.database import db, session, unit_of_work
+from forum.lib.engines import writing_allowed
 from forum.lib.page_store import FinishedPage, PageStore
 from forum.theories import cards
 from forum.theories.models import Post

@@ -38,7 +38,8 @@ from forum.films import operations as films
 from forum.films.catalogue import CatalogueFilm
 from forum.films.models import Film
 from forum.lib import clock
-from forum.lib.database import db, session, sqlite_module, unit_of_work
+from forum.lib.database import db, session, unit_of_work
+from forum.lib.engines import sqlite_module
 from forum.lib.origin import masked
 from forum.moderation import cases, decisions
 from forum.moderation.decisions import Grounds

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.engine import Connection
 
 from benchmarks.generator.rows import ORDER, RowClass, names
-from forum.lib.database import writing_allowed
+from forum.lib.engines import writing_allowed
 
 FULL = 60_000
 """Rows that a batch holds before it is written."""

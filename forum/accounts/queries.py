@@ -8,7 +8,7 @@ from sqlalchemy import ScalarSelect, String, bindparam, cast, column, func, sele
 from forum.accounts.models import ResetLink, Session, User
 from forum.accounts.names import folded, is_reserved, is_well_formed, skeleton
 from forum.accounts.tokens import digest
-from forum.lib.database import run, session, table_of
+from forum.lib.database import look_up, run, session, table_of
 from forum.lib.paging import Keyset, Page
 from forum.lib.prepared import planned_once
 
@@ -67,9 +67,14 @@ class PasswordChanged(Exception):
     """The password was changed while the one before was being checked."""
 
 
-def live_session(token: str, now: datetime) -> Any:
-    """The session behind a cookie's `token` with its user's columns, in one statement, or None."""
-    found = run(_session_with_user, {"token_hash": digest(token), "now": now})
+def live_session(token: str, now: datetime, *, alone: bool = False) -> Any:
+    """The session behind a cookie's `token` with its user's columns, in one statement, or None.
+
+    Args:
+        alone: whether nothing else is read in this transaction.
+    """
+    read = look_up if alone else run
+    found = read(_session_with_user, {"token_hash": digest(token), "now": now})
     return found[0] if found else None
 
 

@@ -18,7 +18,8 @@ from forum.cli.context import load_settings, running_at
 from forum.cli.serve import port_problem
 from forum.config import Settings, variable
 from forum.lib import jobs, secret_file
-from forum.lib.database import SAFE_WAL_VERSION, db, session, sqlite_module, wal_is_safe
+from forum.lib.database import db, session
+from forum.lib.engines import SAFE_WAL_VERSION, sqlite_module, wal_is_safe
 from forum.votes import ranks
 
 OLDEST_PYTHON = (3, 11)

@@ -13,7 +13,8 @@ from forum.cli.context import Address, load_settings, only_one, with_app
 from forum.cli.supervisor import Child, Supervisor
 from forum.config import Settings, variable
 from forum.lib import jobs
-from forum.lib.database import db, wal_is_safe
+from forum.lib.database import db
+from forum.lib.engines import wal_is_safe
 from forum.seeds import is_empty, seed_all, seed_house
 
 START_LIMIT = 60.0

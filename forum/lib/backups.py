@@ -14,7 +14,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from forum.lib.database import sqlite_module
+from forum.lib.engines import sqlite_module
 
 MARK = b"\nfoyer-backup 1 "
 KINDS = ("sqlite", "postgresql")

@@ -1,17 +1,13 @@
-"""The database: declarative base, engine set-up, and the one place that commits.
+"""The database: declarative base, session, and the one place that commits.
 
-SQLite and PostgreSQL behave alike from here on. The database itself keeps what reads from writing,
-whether a transaction holds it together (SQLite) or each statement is one (PostgreSQL); writes run
-in `unit_of_work()`, which is the only caller of ``commit``.
+SQLite and PostgreSQL behave alike from here on; see `forum.lib.engines` for what differs. Writes
+run in `unit_of_work()`, which is the only caller of ``commit``.
 """
 
-import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
 from datetime import datetime
-from types import ModuleType
 from typing import Any, cast
 
 from flask import Flask, current_app
@@ -32,25 +28,15 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from forum.lib import ddl
 from forum.lib.columns import Columns
+from forum.lib.engines import engine_options, prepare_engine, read_alone, writing
 from forum.lib.moments import UTCDateTime
 from forum.lib.prepared import prepared
-from forum.lib.turns import PATIENCE, look_whether_it_lives, nap, note_use, patience_now, turn
+from forum.lib.turns import PATIENCE, one_act_at_a_time, patience_now, turn
 
-try:
-    import pysqlite3 as sqlite_driver
-except ImportError:  # no wheel for this platform: the standard library's, with fewer promises
-    sqlite_driver = sqlite3
-
-SAFE_WAL_VERSION = (3, 51, 3)
-"""The first SQLite without the WAL-reset bug, which two writing processes can meet."""
-
-_NAPS = hasattr(sqlite_driver.Connection, "set_busy_handler")
-"""Whether this driver lets us say how long to sleep while another process writes."""
-
-_AFTER_COMMIT, _TURN, _WRITER = "after_commit", "turn_to_write", "writer"
+_AFTER_COMMIT, _TURN = "after_commit", "turn_to_write"
+_READER, _WRITER = "reader", "writer"
 _NOTHING: Mapping[str, Any] = {}
 _CONNECTION = "connection"
-_writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 
 class Base(DeclarativeBase):
@@ -79,7 +65,7 @@ class _Session(FlaskSession):
     """
 
     def get_bind(self, *args: Any, **given: Any) -> Engine | Connection:
-        if _writing.get():
+        if writing.get():
             writer: Engine = current_app.extensions[_WRITER]
             return writer
         return super().get_bind(*args, **given)
@@ -118,6 +104,20 @@ def run(statement: Executable, given: Mapping[str, Any] = _NOTHING, *kinds: Colu
     (work := session()).flush()
     connection = _connection_of(work)
     return prepared(statement, connection.dialect, given, kinds).sent(connection, given)
+
+
+def look_up(statement: Executable, given: Mapping[str, Any] = _NOTHING) -> list[Any]:
+    """Run a statement that reads rows of tables, as `run()` does, but in no transaction.
+
+    Before an act, whose transaction begins anew: to begin one for reading costs more than to read.
+
+    Raises:
+        DBAPIError: the database refuses it.
+    """
+    engine: Engine = current_app.extensions[_READER]
+    with engine.connect() as connection:
+        read_alone(connection)
+        return prepared(statement, connection.dialect, given).sent(connection, given)
 
 
 def _connection_of(work: Session) -> Connection:
@@ -164,12 +164,12 @@ def unit_of_work(patience: float = PATIENCE) -> Iterator[Session]:
         NestedUnitOfWork: another unit of work is already open.
         OperationalError: the lock was not released in that time.
     """
-    if _writing.get():
+    if writing.get():
         raise NestedUnitOfWork("a unit of work is already open")
     work = session()
     work.rollback()
     with turn(current_app.extensions[_TURN], patience):
-        token, waits = _writing.set(True), patience_now.set(patience)
+        token, waits = writing.set(True), patience_now.set(patience)
         try:
             yield work
             work.commit()
@@ -177,7 +177,7 @@ def unit_of_work(patience: float = PATIENCE) -> Iterator[Session]:
             work.rollback()
             raise
         finally:
-            _writing.reset(token)
+            writing.reset(token)
             patience_now.reset(waits)
     for tell in current_app.extensions.get(_AFTER_COMMIT, ()):
         tell()
@@ -186,46 +186,6 @@ def unit_of_work(patience: float = PATIENCE) -> Iterator[Session]:
 def after_commit(app: Flask, tell: Callable[[], None]) -> None:
     """Call `tell` after each unit of work of this process; it must not raise."""
     app.extensions.setdefault(_AFTER_COMMIT, []).append(tell)
-
-
-@contextmanager
-def writing_allowed() -> Iterator[None]:
-    """Let connections opened within write, without a session: for migrations."""
-    token = _writing.set(True)
-    try:
-        yield
-    finally:
-        _writing.reset(token)
-
-
-def sqlite_module() -> ModuleType:
-    """The SQLite driver in use: pysqlite3 where it has a wheel, else the standard library's."""
-    module: ModuleType = sqlite_driver
-    return module
-
-
-def wal_is_safe() -> bool:
-    """Whether this SQLite library can share a write-ahead log between processes."""
-    return tuple(sqlite_module().sqlite_version_info) >= SAFE_WAL_VERSION
-
-
-def engine_options(url: str) -> dict[str, Any]:
-    """Arguments of ``create_engine`` for `url`."""
-    if url.startswith("sqlite"):
-        return {"module": sqlite_module(), "paramstyle": "named"}  # as on PostgreSQL
-    return {
-        "pool_size": 5,
-        "max_overflow": 5,
-        "pool_timeout": 5,
-        "pool_use_lifo": True,  # the one used last has prepared most
-        "connect_args": {
-            "connect_timeout": 5,
-            # Only what says so is kept prepared (`planned_once`): the driver can't know what may.
-            "prepare_threshold": 2**31,
-            "options": "-c timezone=UTC -c statement_timeout=10000 -c lock_timeout=8000"
-            " -c default_transaction_read_only=on",
-        },
-    }
 
 
 def init_app(app: Flask) -> None:
@@ -239,59 +199,6 @@ def init_app(app: Flask) -> None:
         writer = create_engine(reader.url, **engine_options(str(reader.url)))
         prepare_engine(writer)
         event.listen(reader, "engine_disposed", lambda _reader: writer.dispose())
-    app.extensions[_WRITER] = writer
+        app.wsgi_app = one_act_at_a_time(app.wsgi_app)  # type: ignore[assignment,method-assign]  # as Flask documents
+    app.extensions[_READER], app.extensions[_WRITER] = reader, writer
     app.extensions[_TURN] = threading.Lock() if is_sqlite else None
-
-
-def prepare_engine(engine: Engine) -> None:
-    """Give `engine` reads that cannot write, and writes that cannot lose updates."""
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-    else:
-        event.listen(engine, "begin", _begin_postgresql)
-        event.listen(engine, "checkin", note_use)
-        event.listen(engine, "checkout", look_whether_it_lives)
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # SQLAlchemy sends BEGIN itself, see _begin_sqlite
-    connection.execute(f"PRAGMA busy_timeout={1000 * PATIENCE}")
-    if _NAPS:
-        connection.set_busy_handler(nap)
-    connection.execute(f"PRAGMA journal_mode={'WAL' if wal_is_safe() else 'DELETE'}")
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("PRAGMA foreign_keys=ON")
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    writing = _writing.get()
-    driver: Any = connection.connection.driver_connection
-    if connection.info.get("writing") is not writing:
-        # query_only makes a GET that writes an error of the database, not a matter of discipline.
-        driver.execute(f"PRAGMA query_only={'OFF' if writing else 'ON'}")
-        connection.info["writing"] = writing
-    patience = patience_now.get()
-    if not _NAPS and connection.info.get("patience", PATIENCE) != patience:
-        driver.execute(f"PRAGMA busy_timeout={int(1000 * patience)}")
-        connection.info["patience"] = patience
-    if writing:
-        # A deferred BEGIN that later writes fails at once when another wrote meanwhile.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    else:
-        driver.execute("BEGIN")  # which waits for nobody
-
-
-def _begin_postgresql(connection: Connection) -> None:
-    driver: Any = connection.connection.driver_connection
-    reads = not _writing.get()
-    # A statement that reads is a transaction of its own, unless all are to see one moment: nothing
-    # is sent to begin or end it. Nor is it rolled back, which makes the driver forget what is
-    # prepared: then PostgreSQL would plan all statements of each request anew.
-    alone = reads and "isolation_level" not in connection.get_execution_options()
-    if driver.autocommit is not alone:
-        driver.autocommit = alone
-    if not alone and driver.read_only is not reads:
-        driver.read_only = reads
-    if patience_now.get() < PATIENCE:
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(1000 * patience_now.get())}")

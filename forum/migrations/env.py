@@ -6,7 +6,8 @@ from alembic import context
 from sqlalchemy import Connection
 
 from forum.lib import ddl
-from forum.lib.database import Base, db, writing_allowed
+from forum.lib.database import Base, db
+from forum.lib.engines import writing_allowed
 from forum.lib.moments import UTCDateTime
 
 

@@ -12,7 +12,8 @@ from forum.accounts import credentials, passwords
 from forum.accounts.models import ResetLink, Session, User
 from forum.accounts.viewers import Operator
 from forum.lib import clock, jobs
-from forum.lib.database import db, session, unit_of_work, writing_allowed
+from forum.lib.database import db, session, unit_of_work
+from forum.lib.engines import writing_allowed
 from tests.factories import PASSWORD, a_user, a_visitor, again, found
 from tests.visitors import Visitor
 

@@ -14,7 +14,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from forum import create_app
 from forum.config import Settings
-from forum.lib.database import db, sqlite_module
+from forum.lib.database import db
+from forum.lib.engines import sqlite_module
 from forum.seeds import seed_all
 from tests import databases
 

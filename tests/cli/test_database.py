@@ -16,7 +16,8 @@ from forum.accounts.models import User
 from forum.cli import main, schema
 from forum.cli.context import only_one
 from forum.lib import archives, backups
-from forum.lib.database import db, session, sqlite_module, unit_of_work
+from forum.lib.database import db, session, unit_of_work
+from forum.lib.engines import sqlite_module
 from tests import clients
 from tests.conftest import settings_for
 

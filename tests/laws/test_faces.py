@@ -13,7 +13,8 @@ from forum.accounts.viewers import Fan, Guest, Operator
 from forum.films.models import STATES as FILM_STATES
 from forum.films.models import Film
 from forum.lib import clock
-from forum.lib.database import session, writing_allowed
+from forum.lib.database import session
+from forum.lib.engines import writing_allowed
 from forum.permissions import (
     Viewer,
     can_find,

@@ -10,7 +10,8 @@ from flask import Flask
 from sqlalchemy import Engine, event, func, select
 
 from forum.accounts.models import User
-from forum.lib.database import db, session, unit_of_work, writing_allowed
+from forum.lib.database import db, session, unit_of_work
+from forum.lib.engines import writing_allowed
 from forum.moderation.cases import add_note, report
 from forum.moderation.models import Case
 from forum.theories.models import Post, Revision

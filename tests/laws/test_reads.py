@@ -12,7 +12,8 @@ from time_machine import travel
 from forum.accounts.models import User
 from forum.events import Event, Kind
 from forum.lib import clock
-from forum.lib.database import NestedUnitOfWork, db, session, sqlite_module, unit_of_work
+from forum.lib.database import NestedUnitOfWork, db, session, unit_of_work
+from forum.lib.engines import sqlite_module
 from tests.factories import a_user, days
 from tests.routes import pages
 from tests.worlds import World

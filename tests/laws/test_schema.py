@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import Engine, create_engine
 
-from forum.lib.database import Base, db, engine_options, prepare_engine, writing_allowed
+from forum.lib.database import Base, db
+from forum.lib.engines import engine_options, prepare_engine, writing_allowed
 from tests import databases
 
 Schema = dict[str, frozenset[str]]

@@ -10,7 +10,7 @@ import pytest
 
 from forum.lib import backups
 from forum.lib.backups import BackupError
-from forum.lib.database import sqlite_module
+from forum.lib.engines import sqlite_module
 
 sqlite = sqlite_module()
 

@@ -8,15 +8,9 @@ from sqlalchemy import create_engine, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, StatementError
 
-from forum.lib import database
-from forum.lib.database import (
-    NestedUnitOfWork,
-    engine_options,
-    insert_into,
-    session,
-    unit_of_work,
-    writing_allowed,
-)
+from forum.lib import database, engines
+from forum.lib.database import NestedUnitOfWork, insert_into, session, unit_of_work
+from forum.lib.engines import engine_options, writing_allowed
 from forum.lib.moments import UTCDateTime
 from forum.lib.throttle import Throttle
 from tests.crowds import at_once
@@ -186,15 +180,15 @@ def test_foreign_keys_hold(app):
 def test_only_a_library_without_the_wal_bug_shares_its_log(app, monkeypatch):
     for version, safe in [((3, 40, 1), False), ((3, 51, 3), True), ((3, 53, 4), True)]:
         library = SimpleNamespace(sqlite_version_info=version)
-        monkeypatch.setattr(database, "sqlite_driver", library)
-        assert database.wal_is_safe() is safe
+        monkeypatch.setattr(engines, "sqlite_driver", library)
+        assert engines.wal_is_safe() is safe
 
 
 def test_an_older_library_gets_no_write_ahead_log(tmp_path, monkeypatch):
-    monkeypatch.setattr(database, "SAFE_WAL_VERSION", (99, 0, 0))
+    monkeypatch.setattr(engines, "SAFE_WAL_VERSION", (99, 0, 0))
     url = f"sqlite:///{tmp_path / 'old.db'}"
     engine = create_engine(url, **engine_options(url))
-    database.prepare_engine(engine)
+    engines.prepare_engine(engine)
     with engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "delete"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2

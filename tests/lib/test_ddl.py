@@ -6,7 +6,8 @@ from sqlalchemy.exc import DBAPIError
 
 from forum.events import Event
 from forum.lib import ddl
-from forum.lib.database import Base, db, session, unit_of_work, writing_allowed
+from forum.lib.database import Base, db, session, unit_of_work
+from forum.lib.engines import writing_allowed
 from tests.factories import a_user
 
 pytestmark = pytest.mark.both_databases

@@ -13,7 +13,8 @@ import time_machine
 from sqlalchemy import select
 
 from forum.lib import clock, jobs
-from forum.lib.database import db, session, unit_of_work, writing_allowed
+from forum.lib.database import db, session, unit_of_work
+from forum.lib.engines import writing_allowed
 from forum.lib.jobs import Job
 from forum.lib.throttle import Throttle
 from tests.crowds import at_once

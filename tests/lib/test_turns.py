@@ -1,7 +1,10 @@
 """Turns at the database: one thread after the other, and no connection that has died meanwhile."""
 
 import threading
+import time
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from sqlalchemy import create_engine, func, insert, select, text
@@ -37,9 +40,100 @@ def test_a_turn_that_fails_is_over():
 def test_patience_with_another_process_ends():
     token = turns.patience_now.set(0.01)
     try:
-        assert [turns.nap(tries) for tries in (0, 4, 5)] == [True, True, False]
+        assert [turns.nap(tries) for tries in (0, 99, 100)] == [True, True, False]
     finally:
         turns.patience_now.reset(token)
+
+
+def test_whoever_has_the_lock_for_long_is_asked_less_often():
+    begun = time.monotonic()
+    turns.nap(1_000)
+    assert time.monotonic() - begun >= 0.002
+
+
+class Visits:
+    """Requests that are answered when they are let go, and how many were begun at once."""
+
+    def __init__(self) -> None:
+        self.begun = threading.Semaphore(0)
+        self.let_go = threading.Semaphore(0)
+        self._answer = turns.one_act_at_a_time(self._inner)
+
+    def _inner(self, environ: dict[str, str], _start_response: None) -> list[bytes]:
+        self.begun.release()
+        self.let_go.acquire()
+        if environ["PATH_INFO"] == "/fails":
+            raise ValueError("it fails")
+        return []
+
+    def make(self, method: str, path: str = "/") -> threading.Thread:
+        asked = {"REQUEST_METHOD": method, "PATH_INFO": path}
+
+        def visit() -> None:
+            with suppress(ValueError):
+                self._answer(asked, None)
+
+        thread = threading.Thread(target=visit)
+        thread.start()
+        return thread
+
+
+def end(visits: Visits, *threads: threading.Thread) -> None:
+    for _ in threads:
+        visits.let_go.release()
+    for thread in threads:
+        thread.join()
+
+
+@pytest.mark.parametrize("first", ["/", "/fails"])
+def test_an_act_begins_when_the_one_before_has_ended(monkeypatch, first):
+    monkeypatch.setattr(turns, "_COURTESY", 60.0)
+    visits = Visits()
+    acts = [visits.make("POST", first)]
+    assert visits.begun.acquire(timeout=5)
+    acts.append(visits.make("POST"))
+    assert not visits.begun.acquire(timeout=0.05)
+    visits.let_go.release()
+    assert visits.begun.acquire(timeout=5)
+    end(visits, *acts)
+
+
+def test_who_only_reads_waits_for_no_act(monkeypatch):
+    monkeypatch.setattr(turns, "_COURTESY", 60.0)
+    visits = Visits()
+    made = [visits.make(method) for method in ("POST", "GET", "HEAD")]
+    assert all(visits.begun.acquire(timeout=5) for _ in made)
+    end(visits, *made)
+
+
+def test_an_act_that_takes_long_holds_up_no_other_for_long():
+    visits = Visits()
+    slow = [visits.make("POST"), visits.make("POST")]
+    assert all(visits.begun.acquire(timeout=5) for _ in slow)
+    end(visits, *slow)
+    # Whoever went on without a turn of their own has taken nobody else's.
+    again = visits.make("POST")
+    assert visits.begun.acquire(timeout=5)
+    end(visits, again)
+
+
+@pytest.mark.both_databases
+def test_a_forum_does_one_act_at_a_time_on_sqlite_alone(app, monkeypatch):
+    monkeypatch.setattr(turns, "_COURTESY", 60.0)
+    every = threading.Barrier(3)
+    alone = []
+
+    def dispatch() -> str:
+        try:
+            every.wait(timeout=1.0)
+        except threading.BrokenBarrierError:
+            alone.append(True)
+        return ""
+
+    monkeypatch.setattr(app, "dispatch_request", dispatch)
+    post = partial(app.test_client().post, "/log-in", headers={"Sec-Fetch-Site": "same-origin"})
+    at_once([post] * 3)
+    assert bool(alone) is (db.engine.dialect.name == "sqlite")
 
 
 @pytest.mark.both_databases

@@ -9,7 +9,8 @@ from sqlalchemy import event, select, update
 
 from forum.cli import main
 from forum.films.models import Film
-from forum.lib.database import db, session, unit_of_work, writing_allowed
+from forum.lib.database import db, session, unit_of_work
+from forum.lib.engines import writing_allowed
 from forum.moderation import decisions
 from forum.moderation.decisions import Grounds
 from forum.moderation.log import verify
