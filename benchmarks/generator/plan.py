@@ -16,6 +16,10 @@ STANDARD_FILM = 1
 STANDARD_THREADS = (25, 25, 3, 3, 3, 3, 3, 3)
 """How many theories its questions have: the first is read, the second is voted on."""
 
+LONGEST_AT_LEAST = 50
+"""How many theories the first of the other films has at least, where there are twice as many: two
+full pages, so that last pages of all sizes can be compared."""
+
 STANDARD_REPLIES = 20
 """How many replies the first theory of its first question has."""
 
@@ -41,6 +45,9 @@ def shares(size: Size, seed: int) -> "Shares":
     rng = random.Random(f"{seed}:plan")
     weights = chance.zipf(size.films - 1, flat=min(20.0, size.films / 6))
     others = size.theories - sum(STANDARD_THREADS)
+    if others >= 2 * LONGEST_AT_LEAST:
+        least = sum(weights[1:]) * LONGEST_AT_LEAST / (others - LONGEST_AT_LEAST)
+        weights[0] = max(weights[0], least)
     theories = chance.shared_out(others, weights, most=others)
     scale = [count * rng.uniform(0.6, 1.4) for count in theories]
     standard = _standard(seed)

@@ -13,6 +13,7 @@ from benchmarks.generator.texts import Texts
 from benchmarks.sizes import SIZES, VOTERS, Size
 from forum.accounts.names import is_reserved, is_well_formed, skeleton
 from forum.films.catalogue import CatalogueFilm
+from forum.theories.queries import THEORIES_A_PAGE
 
 SMALL = SIZES["small"]
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -28,6 +29,13 @@ def test_the_films_together_have_what_the_forum_has(size: Size) -> None:
     lengths = [length for share in films for length in share.threads]
     assert max(lengths) <= size.longest_thread
     assert lengths.count(25) >= 2
+
+
+@pytest.mark.parametrize("size", [SMALL, SIZES["large"]])
+def test_the_last_page_of_the_longest_question_is_full_on_small_and_on_large(size: Size) -> None:
+    longest = max(plan.shares(size, seed=4).of(plan.STANDARD_FILM + 1).threads)
+    assert longest == size.longest_thread
+    assert longest % THEORIES_A_PAGE == 0
 
 
 def test_the_standard_film_is_the_same_in_every_size() -> None:
