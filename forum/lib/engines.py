@@ -54,13 +54,15 @@ def wal_is_safe() -> bool:
 
 def engine_options(url: str) -> dict[str, Any]:
     """Arguments of ``create_engine`` for `url`."""
+    # The connection used last has prepared most, and what it keeps of the database is the newest.
+    shared = {"pool_use_lifo": True}
     if url.startswith("sqlite"):
-        return {"module": sqlite_module(), "paramstyle": "named"}  # as on PostgreSQL
+        return {**shared, "module": sqlite_module(), "paramstyle": "named"}  # as on PostgreSQL
     return {
+        **shared,
         "pool_size": 5,
         "max_overflow": 5,
         "pool_timeout": 5,
-        "pool_use_lifo": True,  # the one used last has prepared most
         "connect_args": {
             "connect_timeout": 5,
             # Only what says so is kept prepared (`planned_once`): the driver can't know what may.

@@ -14,8 +14,8 @@ from jinja2.runtime import Macro
 
 from forum.lib.bounded import Bounded
 
-_OVERHEAD = 2_000
-"""Bytes that a part costs beside its text, roughly: its card is kept with it."""
+_OVERHEAD = 4_000
+"""Bytes that a part costs beside its text, roughly: its card is kept with it, with texts too."""
 
 
 def init_app(app: Flask, megabytes: float) -> None:

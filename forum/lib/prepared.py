@@ -63,7 +63,7 @@ class Prepared:
         written_out = compiled.construct_expanded_state(blank)
         self._dialect = dialect
         is_once = statement.is_dml or statement.get_execution_options().get(_ONCE)
-        self._how = {"prepare": True} if is_once and dialect.name == "postgresql" else {}
+        self._is_once = bool(is_once) and dialect.name == "postgresql"
         self._sql = written_out.statement
         expanded = written_out.parameter_expansion
         if bare := (expanded.keys() & blank.keys()) - lists.keys():
@@ -94,13 +94,22 @@ class Prepared:
         connection.engine.dispatch.before_cursor_execute(
             connection, None, self._sql, values, None, False
         )
-        driver: Any = connection.connection.driver_connection
         try:
-            cursor = driver.execute(self._sql, values, **self._how)
+            cursor = self._executed(connection, values)
             return self._rows(cursor) if self._types else []
         except self._dialect.loaded_dbapi.Error as problem:
             # As for every other statement: a lost connection leaves the pool, an error is wrapped.
             connection._handle_dbapi_exception(problem, self._sql, values, None, None)  # noqa: SLF001  # as above
+
+    def _executed(self, connection: Connection, values: dict[str, Any]) -> Any:
+        driver: Any = connection.connection.driver_connection
+        if not self._is_once:
+            return driver.execute(self._sql, values)
+        # For each new cursor the driver looks up anew how it says what it is given.
+        cursor = connection.info.get(self)
+        if cursor is None:
+            cursor = connection.info[self] = driver.cursor()
+        return cursor.execute(self._sql, values, prepare=True)
 
     def _written(self, values: Mapping[str, Any]) -> dict[str, Any]:
         written = dict(values)
