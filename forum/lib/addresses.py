@@ -28,7 +28,7 @@ def url_for(endpoint: str, **values: str | int | None) -> str:
     return _built(endpoint, tuple(values.items()))
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=8192)
 def _built(endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
     return flask.url_for(endpoint, **dict(values))
 
