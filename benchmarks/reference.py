@@ -11,7 +11,10 @@ Served by the same server with the same workers as the forum, see `servers`:
 
 import os
 import threading
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Protocol
 
 import psycopg
 from flask import Flask, render_template, request
@@ -74,36 +77,56 @@ class Database:
 
     def prepare(self) -> None:
         """Make the tables, with fans and posts."""
-        connection = self._connection()
         for statement in _TABLES:
-            connection.execute(statement)
+            self.run(statement)
         for id in range(1, FANS + 1):
-            self._run("INSERT INTO users (id, name) VALUES (?, ?)", id, f"fan_{id}")
+            self.run("INSERT INTO users (id, name) VALUES (?, ?)", (id, f"fan_{id}"))
         for id in range(1, POSTS + 1):
-            self._run("INSERT INTO posts (id, ups, downs) VALUES (?, 0, 0)", id)
+            self.run("INSERT INTO posts (id, ups, downs) VALUES (?, 0, 0)", (id,))
 
     def fan(self, id: int) -> Fan | None:
         """The fan with an id."""
-        row = self._run(_LOAD, id).fetchone()
+        row = self.run(_LOAD, (id,)).fetchone()
         return Fan(*row) if row else None
 
     def vote(self, fan_id: int, post_id: int, value: int) -> None:
         """Make `value` the fan's vote on the post, and count it."""
-        self._run("BEGIN IMMEDIATE" if self._is_sqlite else "BEGIN")
-        if not self._is_sqlite:
-            self._run(f"{_LOCK} FOR UPDATE", post_id)
-        old = self._run(_OLD, fan_id, post_id).fetchone()
-        before = old[0] if old else 0
-        self._run(_UPSERT, fan_id, post_id, value)
-        ups = (value == 1) - (before == 1)
-        downs = (value == -1) - (before == -1)
-        self._run(_COUNT, ups, downs, post_id)
-        self._run("COMMIT")
+        with self.transaction():
+            if not self._is_sqlite:
+                self.run(f"{_LOCK} FOR UPDATE", (post_id,))
+            old = self.run(_OLD, (fan_id, post_id)).fetchone()
+            before = old[0] if old else 0
+            self.run(_UPSERT, (fan_id, post_id, value))
+            ups = (value == 1) - (before == 1)
+            downs = (value == -1) - (before == -1)
+            self.run(_COUNT, (ups, downs, post_id))
 
-    def _run(self, statement: str, *values: int | str) -> Any:
-        if not self._is_sqlite:
-            statement = statement.replace("?", "%s")
-        return self._connection().execute(statement, values)
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """A transaction of this thread: on disk at its end, undone if anything is raised."""
+        self.run("BEGIN IMMEDIATE" if self._is_sqlite else "BEGIN")
+        try:
+            yield
+        except BaseException:
+            self.run("ROLLBACK")
+            raise
+        self.run("COMMIT")
+
+    def run(self, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> Any:
+        """Run a statement, with ? or the driver's own names for its values; its cursor."""
+        if self._is_sqlite:
+            return self._connection().execute(statement, values)
+        is_once = bool(values)  # PostgreSQL plans once what is sent again and again
+        return self._connection().execute(statement.replace("?", "%s"), values, prepare=is_once)
+
+    def moment(self, moment: datetime) -> datetime | str:
+        """A moment as this database's driver is given it."""
+        return f"{moment:%Y-%m-%d %H:%M:%S.%f}" if self._is_sqlite else moment
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        self._connection().close()
+        del self._local.connection
 
     def _connection(self) -> Any:
         if not hasattr(self._local, "connection"):
@@ -117,6 +140,7 @@ class Database:
         connection.execute("PRAGMA busy_timeout=10000")
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
         return connection
 
 
@@ -138,7 +162,7 @@ def create_app(database: str | None = None) -> Flask:
     def a() -> str:
         return constant
 
-    _add_votes(app, Database(database or os.environ.get(DATABASE, ":memory:")))
+    add_votes(app, Database(database or os.environ.get(DATABASE, ":memory:")))
     return app
 
 
@@ -149,7 +173,16 @@ def cookie_of(app: Flask, fan_id: int) -> str:
     return f"session={signed}"
 
 
-def _add_votes(app: Flask, database: Database) -> None:
+class Votes(Protocol):
+    """What knows fans and keeps their votes."""
+
+    def fan(self, id: int) -> Fan | None: ...
+
+    def vote(self, fan_id: int, post_id: int, value: int) -> None: ...
+
+
+def add_votes(app: Flask, database: Votes) -> None:
+    """Give `app` the route by which a fan, whom Flask-Login knows by their cookie, votes."""
     manager = LoginManager(app)
     manager.session_protection = None
     manager.user_loader(lambda known: database.fan(int(known)))

@@ -19,10 +19,20 @@ REFERENCES = {"a": Load("/a"), "b": Load("/b")}
 
 
 class Beside:
-    """The references, asked just before and after each work."""
+    """The references, asked just before and after each work.
 
-    def __init__(self, server: Server, seconds: float) -> None:
+    Args:
+        server: of a, b and v.
+        replay: of w; see `benchmarks.replay`.
+        replayed: what w is asked.
+    """
+
+    def __init__(
+        self, server: Server, replay: Server, replayed: Sequence[Act], seconds: float
+    ) -> None:
         self._server = server
+        self._replay = replay
+        self._replayed = replayed
         self._seconds = seconds
         app = reference.create_app()
         cookies = [reference.cookie_of(app, id) for id in range(1, reference.FANS + 1)]
@@ -33,11 +43,17 @@ class Beside:
 
     def samples(self, names: Sequence[str]) -> dict[str, Sample]:
         """What each of some references costs now."""
-        return {name: drive(self._server, self._load(name), self._seconds) for name in names}
+        return {
+            name: drive(
+                self._replay if name == "w" else self._server, self._load(name), self._seconds
+            )
+            for name in names
+        }
 
     def _load(self, name: str) -> Load:
-        if name == "v":
-            return Load(connections=CLIENTS, acts=self._votes)
+        if name in ("v", "w"):
+            acts = self._votes if name == "v" else self._replayed
+            return Load(connections=CLIENTS, acts=acts)
         return REFERENCES[name]
 
 

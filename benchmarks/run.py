@@ -6,11 +6,11 @@ The middle one of several rounds stands for all (`rounds`).
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from benchmarks import figures, flaskbb, reference, results, servers, table
+from benchmarks import figures, flaskbb, reference, replay, results, servers, table
 from benchmarks.figures import Sample
 from benchmarks.generator.cases import fill_queue
 from benchmarks.homes import SEED, Home, Say, built, for_a_run, settle, spare_database
@@ -30,6 +30,8 @@ from forum.seeds import seed_house
 WARM_UP = 24
 """Requests before a work is measured, so that each process has done it."""
 
+REFERENCES = ("a", "b", "v", "w")
+_BARE, _MADE = "benchmarks.", "create_app()"
 ENCODINGS = ("identity", "zstd", "br", "gzip")
 NO_PAGE_CACHE = {"page_cache_mb": "0"}
 MEMORY = "memory: the forum after these works"
@@ -65,7 +67,7 @@ class Run:
         if self.only:
             return self._measure_some(home)
         with self._references(home) as beside:
-            for name in ("a", "b", "v"):
+            for name in REFERENCES:
                 self._keep_reference(kept, name, beside)
             for mode in (WARM, COLD):
                 works = [work for work in WORKS if work.mode == mode and work.key not in kept]
@@ -107,14 +109,22 @@ class Run:
 
     @contextmanager
     def _references(self, home: Home) -> Iterator[Beside]:
-        """The references on their server, with a fresh database for v."""
+        """The references on their servers, with a fresh database for v."""
         address = spare_database(self.kind, f"reference_{self.size.name}")
-        reference.Database(address).prepare()
+        with closing(reference.Database(address)) as database:
+            database.prepare()
         log = folder("logs") / "references.log"
         env = {reference.DATABASE: address}
-        application = "benchmarks.reference:create_app()"
-        with servers.same_server(home, application, "/a", log, env=env) as server:
-            yield Beside(server, self.seconds)
+        recorded = folder("runs") / f"{self._name}-vote.json"
+        with home.app() as app:
+            scene = look(app)
+            replay.record(app, scene, recorded)
+        again = {replay.RECORD: str(recorded)}
+        with (
+            servers.same_server(home, f"{_BARE}reference:{_MADE}", "/a", log, env=env) as server,
+            servers.same_server(home, f"{_BARE}replay:{_MADE}", "/v/1", log, env=again) as other,
+        ):
+            yield Beside(server, other, replay.acts(scene), self.seconds)
 
     def _mode(
         self, home: Home, mode: str, works: Sequence[Work], beside: Beside, kept: Kept
@@ -148,9 +158,10 @@ class Run:
         if work.goal:
             result.checks.append(Check(result.ratio or 0.0, "b", work.goal))
         if work.rate_goal:
-            beside_v = [measured.before["v"], measured.after["v"]]
-            times = round(figures.rate_ratio(measured.sample, beside_v), 3)
-            result.checks.append(Check(times, "v's rate", work.rate_goal, at_least=True))
+            for name in ("v", "w"):
+                rates = [measured.before[name], measured.after[name]]
+                times = round(figures.rate_ratio(measured.sample, rates), 3)
+                result.checks.append(Check(times, f"{name}'s rate", work.rate_goal, at_least=True))
         for other in kept.in_order([work.p99_of]):
             if other.p99:
                 times = round(measured.sample.p99 / other.p99, 3)
@@ -205,7 +216,7 @@ class Run:
         return result
 
     def _finish(self, kept: Kept) -> Sequence[Result]:
-        keys = [f"reference: {name}" for name in "abv"] + [work.key for work in WORKS]
+        keys = [f"reference: {name}" for name in REFERENCES] + [work.key for work in WORKS]
         found = kept.in_order([*keys, MEMORY, SOAK, *flaskbb.KEYS])
         path = results.write(self.size.name, self.kind, self.seconds, found)
         for line in table.lines(found):

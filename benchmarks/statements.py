@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextvars import Context
+from typing import Any
 
 from flask import Flask
 from sqlalchemy import Engine, event
@@ -22,32 +23,36 @@ def of_page(app: Flask, path: str, headers: Mapping[str, str]) -> int:
     """
     for _ in range(_BEFORE):
         _sent(app, "GET", path, headers)
-    return _counted(app, "GET", path, headers)
+    return len(_heard(app, "GET", path, headers))
+
+
+def sent_by_act(app: Flask, act: Act, number: int) -> list[tuple[str, Mapping[str, Any]]]:
+    """The statements of an act in one pass, with the values that they are sent with."""
+    return _heard(app, "POST", act.path, {**FORM, "Cookie": act.cookie}, act.in_pass(number))
 
 
 def of_act(app: Flask, act: Act) -> int:
     """Statements of the second of two acts, such as a changed vote."""
-    for number in (1, 2):
-        form = act.in_pass(number)
-        count = _counted(app, "POST", act.path, {**FORM, "Cookie": act.cookie}, form)
-    return count
+    return [len(sent_by_act(app, act, number)) for number in (1, 2)][-1]
 
 
-def _counted(
+def _heard(
     app: Flask, method: str, path: str, headers: Mapping[str, str], form: str | None = None
-) -> int:
-    statements: list[str] = []
+) -> list[tuple[str, Mapping[str, Any]]]:
+    heard: list[tuple[str, Mapping[str, Any]]] = []
 
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+    def note(
+        _connection: object, _cursor: object, statement: str, values: Any, *_rest: object
+    ) -> None:
         if not statement.startswith(_NO_STATEMENTS):
-            statements.append(statement)
+            heard.append((statement, values))
 
     event.listen(Engine, "before_cursor_execute", note)
     try:
         _sent(app, method, path, headers, form)
     finally:
         event.remove(Engine, "before_cursor_execute", note)
-    return len(statements)
+    return heard
 
 
 def _sent(

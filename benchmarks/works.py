@@ -46,7 +46,7 @@ class Work:
         group: whose work it is, and under which condition.
         load: how it is asked for.
         goal: what its cost may be, in costs of reference b; None where none is set.
-        rate_goal: how many times the rate of reference v it should reach.
+        rate_goal: how many times the rate of references v and w it should reach.
         count: how its SQL statements are counted.
         mode: `WARM` or `COLD`.
         rate: acts a second, at random moments; None for as fast as they are answered.
@@ -71,7 +71,7 @@ class Work:
     @property
     def references(self) -> tuple[str, ...]:
         """The references that are measured just before and after."""
-        return ("b", "v") if self.rate_goal else ("b",)
+        return ("b", "v", "w") if self.rate_goal else ("b",)
 
 
 _PAGES: dict[str, Callable[[Scene], str]] = {

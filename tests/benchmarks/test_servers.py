@@ -24,7 +24,7 @@ def voting(tmp_path: Path) -> tuple[Flask, Path]:
 
 
 def counted(path: Path, post: int) -> tuple[int, int]:
-    row = reference.Database(str(path))._run("SELECT ups, downs FROM posts WHERE id = ?", post)
+    row = reference.Database(str(path)).run("SELECT ups, downs FROM posts WHERE id = ?", (post,))
     return tuple(row.fetchone())
 
 
