@@ -12,9 +12,9 @@ The table is also written as JSON to `results/`, one file for each size.
 
 Read `run` first: it says what is measured in which order. `works` names the requests with their
 goals, `generator` builds the forums that they ask for, `reference` holds the bare Flask pages,
-`figures` the arithmetic, and `results` what is kept. A machine's other work slows everything
-alike, so no time is a figure by itself: processor time a request is, beside that of reference b
-just before and just after. Where these two differ much (column ± b), measure again.
+`replay` a bare vote, `figures` the arithmetic, and `results` what is kept. A machine's other work
+slows everything alike, so no time is a figure by itself: processor time a request is, beside that
+of reference b just before and just after. Where these two differ much (column ± b), measure again.
 
 Works of the mode `works.COLD` run on a forum that keeps no pages (``page_cache_mb = 0``).
 """
