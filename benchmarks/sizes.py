@@ -31,7 +31,7 @@ SIZES = {
     size.name: size
     for size in (
         Size("small", 60, 1_400, 200, 1_500, 12_000, longest_thread=50),
-        Size("medium", 2_000, 10_000, 20_000, 200_000, 2_000_000, longest_thread=400),
+        Size("medium", 2_000, 10_000, 20_000, 200_000, 2_000_000, longest_thread=200),
         Size(
             "large",
             33_000,

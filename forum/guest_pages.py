@@ -7,7 +7,7 @@ the page, for a veil in it names one.
 """
 
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from time import time
 from typing import Any
@@ -22,14 +22,13 @@ from werkzeug.http import parse_cookie
 from forum.accounts import preferences
 from forum.accounts.preferences import Preferences
 from forum.lib import compression, database
+from forum.lib.acts import WSGI
 from forum.lib.database import db
 from forum.lib.engines import sqlite_module
 from forum.lib.page_store import FinishedPage, Headers, PageStore
 from forum.lib.page_versions import Reader, Versions, said_of
 from forum.theories.models import STANCES
 from forum.theories.queries import ORDERS
-
-WSGI = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 _PARAMETERS = frozenset({*(("order", o) for o in ORDERS), *(("stance", s) for s in STANCES)})
 """What may stand in an address whose page is kept, beside the place to go on after; what is longer

@@ -71,7 +71,7 @@ def live_session(token: str, now: datetime, *, alone: bool = False) -> Any:
     """The session behind a cookie's `token` with its user's columns, in one statement, or None.
 
     Args:
-        alone: whether nothing else is read in this transaction.
+        alone: whether it is read in no transaction, since an act will begin one anew.
     """
     read = look_up if alone else run
     found = read(_session_with_user, {"token_hash": digest(token), "now": now})

@@ -130,8 +130,7 @@ def _fan_of(token: str) -> Fan | None:
     if len(token) != _TOKEN_LENGTH or not token.isascii():
         return None
     now = clock.now()
-    is_act = request.method not in origin.SAFE_METHODS  # which then begins a transaction anew
-    row = live_session(token, now, alone=is_act)
+    row = live_session(token, now, alone=request.method not in origin.SAFE_METHODS)
     if row is None:
         return None
     fan = Fan(

@@ -27,11 +27,12 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from forum.lib import ddl
+from forum.lib.acts import one_at_a_time
 from forum.lib.columns import Columns
 from forum.lib.engines import engine_options, prepare_engine, read_alone, writing
 from forum.lib.moments import UTCDateTime
 from forum.lib.prepared import prepared
-from forum.lib.turns import PATIENCE, one_act_at_a_time, patience_now, turn
+from forum.lib.turns import PATIENCE, patience_now, turn
 
 _AFTER_COMMIT, _TURN = "after_commit", "turn_to_write"
 _READER, _WRITER = "reader", "writer"
@@ -199,6 +200,6 @@ def init_app(app: Flask) -> None:
         writer = create_engine(reader.url, **engine_options(str(reader.url)))
         prepare_engine(writer)
         event.listen(reader, "engine_disposed", lambda _reader: writer.dispose())
-        app.wsgi_app = one_act_at_a_time(app.wsgi_app)  # type: ignore[assignment,method-assign]  # as Flask documents
+        app.wsgi_app = one_at_a_time(app.wsgi_app)  # type: ignore[assignment,method-assign]  # as Flask documents
     app.extensions[_READER], app.extensions[_WRITER] = reader, writer
     app.extensions[_TURN] = threading.Lock() if is_sqlite else None

@@ -24,7 +24,7 @@ except ImportError:  # no wheel for this platform: the standard library's, with 
 SAFE_WAL_VERSION = (3, 51, 3)
 """The first SQLite without the WAL-reset bug, which two writing processes can meet."""
 
-_NAPS = hasattr(sqlite_driver.Connection, "set_busy_handler")
+_LETS_US_NAP = hasattr(sqlite_driver.Connection, "set_busy_handler")
 """Whether this driver lets us say how long to sleep while another process writes."""
 
 writing: ContextVar[bool] = ContextVar("writing", default=False)
@@ -54,7 +54,7 @@ def wal_is_safe() -> bool:
 
 def engine_options(url: str) -> dict[str, Any]:
     """Arguments of ``create_engine`` for `url`."""
-    # The connection used last has prepared most, and what it keeps of the database is the newest.
+    # The connection used last has prepared most, and keeps the newest pages of the database.
     shared = {"pool_use_lifo": True}
     if url.startswith("sqlite"):
         return {**shared, "module": sqlite_module(), "paramstyle": "named"}  # as on PostgreSQL
@@ -87,7 +87,7 @@ def prepare_engine(engine: Engine) -> None:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # SQLAlchemy sends BEGIN itself, see _begin_sqlite
     connection.execute(f"PRAGMA busy_timeout={1000 * PATIENCE}")
-    if _NAPS:
+    if _LETS_US_NAP:
         connection.set_busy_handler(nap)
     connection.execute(f"PRAGMA journal_mode={'WAL' if wal_is_safe() else 'DELETE'}")
     connection.execute("PRAGMA synchronous=FULL")
@@ -118,7 +118,7 @@ def _begin_sqlite(connection: Connection) -> None:
     _keep_from_writing(connection, not writes)
     driver = _driver_of(connection)
     patience = patience_now.get()
-    if not _NAPS and connection.info.get("patience", PATIENCE) != patience:
+    if not _LETS_US_NAP and connection.info.get("patience", PATIENCE) != patience:
         driver.execute(f"PRAGMA busy_timeout={int(1000 * patience)}")
         connection.info["patience"] = patience
     if writes:

@@ -106,9 +106,9 @@ class Prepared:
         if not self._is_once:
             return driver.execute(self._sql, values)
         # For each new cursor the driver looks up anew how it says what it is given.
-        cursor = connection.info.get(self)
+        cursor = connection.info.get(self._sql)
         if cursor is None:
-            cursor = connection.info[self] = driver.cursor()
+            cursor = connection.info[self._sql] = driver.cursor()
         return cursor.execute(self._sql, values, prepare=True)
 
     def _written(self, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -10,21 +10,15 @@ from typing import Any
 import psycopg
 from sqlalchemy.exc import InvalidatePoolError, OperationalError
 
-from forum.lib.origin import SAFE_METHODS
-
-WSGI = Callable[[dict[str, Any], Any], Iterable[bytes]]
-
 PATIENCE = 10
 """Seconds to wait for another's lock, unless told otherwise."""
 
 _NAP, _LONG_NAP = 0.0001, 0.002
-"""Seconds between two looks whether SQLite's lock is free: a vote has it for less than one
-millisecond; whoever has it for longer than `_NAPS` short looks is not asked so often."""
+"""Seconds between two looks whether SQLite's lock is free: first the one, then the other. A vote
+has it for less than a millisecond."""
 
-_NAPS = 100
-
-_COURTESY = 0.02
-"""Seconds for which an act waits for another of its process before it begins."""
+_SHORT_NAPS = 100
+"""Looks after which whoever has the lock is known to need it for longer."""
 
 _IDLE = 1.0
 """Seconds after which a connection to PostgreSQL is looked at before it is used again."""
@@ -57,39 +51,15 @@ def turn(lock: "threading.Lock | None", patience: float) -> Iterator[None]:
         lock.release()
 
 
-def one_act_at_a_time(inner: WSGI) -> WSGI:
-    """WSGI middleware by which a process begins no act (a request that may write) before the one
-    that it is at has ended.
-
-    They would wait for each other at SQLite's lock anyway. On the way there their threads take
-    Python from one another with each statement, and so hold up the one that has the lock: eight
-    clients got no more votes through than one. Nobody waits long for one who is slow, who hashes a
-    password or whose form comes in slowly.
-    """
-    lock = threading.Lock()
-
-    def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if environ["REQUEST_METHOD"] in SAFE_METHODS:
-            return inner(environ, start_response)
-        has_turn = lock.acquire(timeout=_COURTESY)
-        try:
-            return inner(environ, start_response)
-        finally:
-            if has_turn:
-                lock.release()
-
-    return answer
-
-
 def nap(tries: int) -> bool:
     """What a connection does while another process has SQLite's lock; whether to try once more.
 
     SQLite's own naps grow to a tenth of a second, in which all others have their turns.
     """
-    short = min(tries, _NAPS)
+    short = min(tries, _SHORT_NAPS)
     if short * _NAP + (tries - short) * _LONG_NAP >= patience_now.get():
         return False
-    time.sleep(_NAP if tries < _NAPS else _LONG_NAP)
+    time.sleep(_NAP if tries < _SHORT_NAPS else _LONG_NAP)
     return True
 
 

@@ -151,6 +151,7 @@ def usual_wait() -> timedelta | None:
 def decided_since(moment: datetime, viewer: Viewer) -> tuple[int, timedelta | None]:
     """How many cases on films that `viewer` moderates were decided after `moment`, and the median
     time of the last hundred."""
-    rows = run(theirs(_DECIDED, viewer, Case.film_id), {"moment": moment})
+    decided = theirs(_DECIDED, viewer, Case.film_id)
+    rows = session().execute(decided, {"moment": moment}).all()
     times = sorted(row.closed_at - row.opened_at for row in rows)
     return (rows[0].cases, times[len(times) // 2]) if rows else (0, None)

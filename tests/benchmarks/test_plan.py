@@ -31,8 +31,8 @@ def test_the_films_together_have_what_the_forum_has(size: Size) -> None:
     assert lengths.count(25) >= 2
 
 
-@pytest.mark.parametrize("size", [SMALL, SIZES["large"]])
-def test_the_last_page_of_the_longest_question_is_full_on_small_and_on_large(size: Size) -> None:
+@pytest.mark.parametrize("size", SIZES.values())
+def test_the_last_page_of_the_longest_question_is_full_in_every_size(size: Size) -> None:
     longest = max(plan.shares(size, seed=4).of(plan.STANDARD_FILM + 1).threads)
     assert longest == size.longest_thread
     assert longest % THEORIES_A_PAGE == 0

@@ -4,14 +4,23 @@ from datetime import UTC, datetime, timedelta, timezone
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import create_engine, func, select, text
+from psycopg.pq import TransactionStatus
+from sqlalchemy import bindparam, create_engine, func, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from forum.lib import database, engines
-from forum.lib.database import NestedUnitOfWork, insert_into, session, unit_of_work
+from forum.lib.database import (
+    NestedUnitOfWork,
+    insert_into,
+    look_up,
+    session,
+    table_of,
+    unit_of_work,
+)
 from forum.lib.engines import engine_options, writing_allowed
 from forum.lib.moments import UTCDateTime
+from forum.lib.prepared import planned_once
 from forum.lib.throttle import Throttle
 from tests.crowds import at_once
 
@@ -213,3 +222,23 @@ def test_no_connection_outlives_the_engine_that_reads(app):
         writer = work.get_bind()
     database.db.engine.dispose()
     assert writer.pool.checkedin() == 0
+
+
+def test_what_is_looked_up_is_read_in_no_transaction_and_cannot_write(app):
+    throttles = table_of(Throttle)
+    found = planned_once(select(throttles.c.count).where(throttles.c.key == bindparam("key")))
+    with unit_of_work() as work:
+        keep()
+        work.flush()
+        assert look_up(found, {"key": "a"}) == []  # not committed yet
+    assert look_up(found, {"key": "a"}) == [(1,)]
+    with pytest.raises(DBAPIError):
+        look_up(update(throttles).values(count=bindparam("more")), {"more": 3})
+    assert look_up(found, {"key": "a"}) == [(1,)]
+    with database.db.engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        if connection.dialect.name == "sqlite":
+            assert not driver.in_transaction
+        else:
+            assert driver.autocommit
+            assert driver.info.transaction_status == TransactionStatus.IDLE

@@ -2,9 +2,7 @@
 
 import threading
 import time
-from contextlib import suppress
 from datetime import UTC, datetime
-from functools import partial
 
 import pytest
 from sqlalchemy import create_engine, func, insert, select, text
@@ -49,91 +47,6 @@ def test_whoever_has_the_lock_for_long_is_asked_less_often():
     begun = time.monotonic()
     turns.nap(1_000)
     assert time.monotonic() - begun >= 0.002
-
-
-class Visits:
-    """Requests that are answered when they are let go, and how many were begun at once."""
-
-    def __init__(self) -> None:
-        self.begun = threading.Semaphore(0)
-        self.let_go = threading.Semaphore(0)
-        self._answer = turns.one_act_at_a_time(self._inner)
-
-    def _inner(self, environ: dict[str, str], _start_response: None) -> list[bytes]:
-        self.begun.release()
-        self.let_go.acquire()
-        if environ["PATH_INFO"] == "/fails":
-            raise ValueError("it fails")
-        return []
-
-    def make(self, method: str, path: str = "/") -> threading.Thread:
-        asked = {"REQUEST_METHOD": method, "PATH_INFO": path}
-
-        def visit() -> None:
-            with suppress(ValueError):
-                self._answer(asked, None)
-
-        thread = threading.Thread(target=visit)
-        thread.start()
-        return thread
-
-
-def end(visits: Visits, *threads: threading.Thread) -> None:
-    for _ in threads:
-        visits.let_go.release()
-    for thread in threads:
-        thread.join()
-
-
-@pytest.mark.parametrize("first", ["/", "/fails"])
-def test_an_act_begins_when_the_one_before_has_ended(monkeypatch, first):
-    monkeypatch.setattr(turns, "_COURTESY", 60.0)
-    visits = Visits()
-    acts = [visits.make("POST", first)]
-    assert visits.begun.acquire(timeout=5)
-    acts.append(visits.make("POST"))
-    assert not visits.begun.acquire(timeout=0.05)
-    visits.let_go.release()
-    assert visits.begun.acquire(timeout=5)
-    end(visits, *acts)
-
-
-def test_who_only_reads_waits_for_no_act(monkeypatch):
-    monkeypatch.setattr(turns, "_COURTESY", 60.0)
-    visits = Visits()
-    made = [visits.make(method) for method in ("POST", "GET", "HEAD")]
-    assert all(visits.begun.acquire(timeout=5) for _ in made)
-    end(visits, *made)
-
-
-def test_an_act_that_takes_long_holds_up_no_other_for_long():
-    visits = Visits()
-    slow = [visits.make("POST"), visits.make("POST")]
-    assert all(visits.begun.acquire(timeout=5) for _ in slow)
-    end(visits, *slow)
-    # Whoever went on without a turn of their own has taken nobody else's.
-    again = visits.make("POST")
-    assert visits.begun.acquire(timeout=5)
-    end(visits, again)
-
-
-@pytest.mark.both_databases
-def test_a_forum_does_one_act_at_a_time_on_sqlite_alone(app, monkeypatch):
-    monkeypatch.setattr(turns, "_COURTESY", 60.0)
-    every = threading.Barrier(3)
-    alone = []
-
-    def dispatch() -> str:
-        try:
-            every.wait(timeout=1.0)
-        except threading.BrokenBarrierError:
-            alone.append(True)
-        return ""
-
-    monkeypatch.setattr(app, "dispatch_request", dispatch)
-    post = partial(app.test_client().post, "/log-in", headers={"Sec-Fetch-Site": "same-origin"})
-    at_once([post] * 3)
-    assert bool(alone) is (db.engine.dialect.name == "sqlite")
 
 
 @pytest.mark.both_databases
@@ -188,6 +101,43 @@ def test_postgresql_keeps_what_is_planned_once_between_reading_and_writing(app):
             run(insert(throttles), {"key": str(number), "window": NOON, "count": 0})
     prepared = session().scalars(text("SELECT statement FROM pg_prepared_statements")).all()
     assert sorted(statement[:6] for statement in prepared) == ["INSERT", "SELECT"]
+
+
+@pytest.mark.postgresql
+def test_what_is_planned_once_survives_an_error_and_a_lost_connection(app):
+    row = {"key": "a", "window": NOON, "count": 0}
+    with unit_of_work():
+        run(insert(table_of(Throttle)), row)
+    for _ in range(3):
+        with pytest.raises(DBAPIError, match="unique"), unit_of_work():
+            run(insert(table_of(Throttle)), row)
+    with unit_of_work():
+        run(insert(table_of(Throttle)), row | {"key": "b"})
+        mine = session().scalar(text("SELECT pg_backend_pid()"))
+    other = create_engine(db.engine.url)
+    with other.connect() as connection:
+        connection.scalar(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": mine})
+    other.dispose()
+    with pytest.raises(DBAPIError) as lost, unit_of_work():
+        run(insert(table_of(Throttle)), row | {"key": "c"})
+    assert lost.value.connection_invalidated
+    with unit_of_work():
+        run(insert(table_of(Throttle)), row | {"key": "c"})
+    assert session().scalar(COUNT) == 3
+
+
+@pytest.mark.postgresql
+def test_what_is_planned_once_is_kept_once_however_often_it_is_built(app):
+    def found():
+        throttles = table_of(Throttle)
+        return run(planned_once(select(throttles.c.key).where(throttles.c.key == "a")))
+
+    found()
+    kept = session().connection().info
+    before = len(kept)
+    for _ in range(3):
+        assert found() == []
+    assert len(kept) == before
 
 
 @pytest.mark.postgresql
