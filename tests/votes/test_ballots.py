@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, event, select
 
 from forum.lib.answers import FRAGMENT
 from forum.lib.database import unit_of_work
@@ -269,3 +269,20 @@ def test_a_vote_in_place_brings_the_figures_of_the_question_only_where_they_are_
     for page in (f"/theories/{theory.id}-safe", "/votes", f"/threads/{theory.thread_id}0-x"):
         assert "data-instead" not in cast("1", page)
         cast("0", page)
+
+
+@pytest.mark.both_databases
+def test_a_vote_in_place_begins_no_transaction_but_its_own(theory, voter):
+    address = f"/posts/{theory.id}/votes"
+    begun = []
+
+    def note(connection):
+        begun.append(connection)
+
+    event.listen(Engine, "begin", note)
+    try:
+        voter.post(address, headers={"Accept": FRAGMENT}, value="1")
+    finally:
+        event.remove(Engine, "begin", note)
+    assert again(theory).ups == 1
+    assert len(begun) == 1
