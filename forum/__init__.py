@@ -33,6 +33,7 @@ from forum.lib import (
     unchanged,
 )
 from forum.lib.engines import engine_options
+from forum.lib.markup import excerpt
 from forum.lib.templates import Templates
 from forum.moderation import decision_views, log_views, report_views, rule_views, standing_views
 from forum.moderation import views as moderation_views
@@ -169,6 +170,7 @@ def _set_up_templates(app: Flask, settings: Settings) -> None:
         "contact": settings.contact,
         "registration_open": settings.registration == "open",
     }
+    app.jinja_env.filters["excerpt"] = excerpt
     app.jinja_env.filters["runtime_clock"] = lambda minutes: f"{minutes // 60}:{minutes % 60:02d}"
     language.init_app(app)
 

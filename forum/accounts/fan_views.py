@@ -34,6 +34,7 @@ class FanLine:
 
     name: str
     url: str
+    thread_count: int
     theory_count: int
     reply_count: int
     joined: datetime
@@ -105,6 +106,7 @@ def _line(user: User, moderates: str = "") -> FanLine:
     return FanLine(
         name=user.name,
         url=url_for("accounts.fan", name=user.name),
+        thread_count=user.thread_count,
         theory_count=user.theory_count,
         reply_count=user.reply_count,
         joined=user.created_at,

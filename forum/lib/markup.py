@@ -144,12 +144,13 @@ def redact(source: str, scopes: Mapping[str, int], open_scopes: Container[int]) 
 
 
 def excerpt(text: str, length: int = EXCERPT_LENGTH) -> str:
-    """The first words of plain `text`: at most `length` characters, cut between words."""
+    """The first words of plain `text`: at most `length` characters, cut between words, or within
+    one that would leave less than a third of them."""
     text = " ".join(text.split())
     if len(text) <= length:
         return text
-    cut = text[: length - 1]
-    return cut[: cut.rfind(" ")].rstrip(" ,;:") + "…" if " " in cut else cut + "…"
+    end = text.rfind(" ", 0, length)
+    return text[: end if end >= length // 3 else length - 1].rstrip(" ,;:.") + "…"
 
 
 def headed(title: str, html: str) -> Markup:

@@ -12,7 +12,8 @@ class Order:
 
     Attributes:
         explanation: one sentence for the person, "" if none is needed.
-        count, stance: of replies of one stance.
+        count: of what stands there, where it is counted.
+        stance: of the replies there, where they are of one.
     """
 
     key: str

@@ -1,9 +1,9 @@
 """The public log."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import render_template, request
 
@@ -11,6 +11,7 @@ from forum.accounts.models import User
 from forum.accounts.queries import user_named
 from forum.accounts.sessions import viewer
 from forum.films.cards import FilmCard, film_card
+from forum.films.models import Film
 from forum.films.queries import film_at
 from forum.lib.addresses import LARGEST_ID, url_for
 from forum.lib.language import gettext as _
@@ -22,6 +23,8 @@ from forum.moderation.labels import shown_label
 from forum.moderation.models import Decision
 from forum.moderation.views import blueprint
 from forum.permissions import can_find, can_find_film, moderates
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,9 @@ class Chosen:
 def log() -> Any:
     """Every decision, in order, for everybody."""
     chosen = Chosen(*(request.args.get(name, "")[:120] for name in ("film", "act", "who")))
+    film, actor = _film(chosen.film), _actor(chosen.who)
     entry = request.args.get("entry", type=int)
-    page = _page(chosen, entry)
+    page = _page(chosen, film, actor, entry)
     entries = [line[0] for line in page.items]
     about = _About(
         undone=log_queries.undone_by(one.seq for one in entries),
@@ -91,10 +95,11 @@ def log() -> Any:
         "moderation/log.html",
         section="log",
         days=[LogDay(day, list(lines)) for day, lines in groupby(rows, lambda r: r.at.date())],
-        films=[(film.slug, film.title) for film in log_queries.logged_films()],
+        films=[(one.slug, one.title) for one in _offered(log_queries.logged_films(), film)],
         acts=[(act, cards.done(act)) for act in ACTS],
-        people=[user.name for user in log_queries.actors()],
-        chosen=chosen,
+        people=[user.name for user in _offered(log_queries.actors(), actor)],
+        # An option is found by the name as its fan writes it; addresses don't mind letter case.
+        chosen=replace(chosen, who=actor.name if actor else chosen.who),
         pager=Pager(
             # One entry's own address is where the list began: its other pages go by the cursor.
             next_url=with_query(after=page.next, entry=None) if page.next else None,
@@ -103,13 +108,24 @@ def log() -> Any:
     )
 
 
-def _page(chosen: Chosen, entry: int | None) -> Page[Any]:
+def _film(slug: str) -> Film | None:
+    """The film that the log is to be narrowed to, if its reader finds it."""
+    film = film_at(slug) if slug and "\0" not in slug else None
+    return film if film is not None and can_find_film(viewer(), film) else None
+
+
+def _actor(name: str) -> User | None:
+    """The account that the log is to be narrowed to."""
+    return user_named(name) if name and len(name) <= 20 and "\0" not in name else None
+
+
+def _offered(known: list[T], chosen: T | None) -> list[T]:
+    """What a choice offers: what the log knows of, and what was chosen though it doesn't."""
+    return known if chosen is None or chosen in known else [chosen, *known]
+
+
+def _page(chosen: Chosen, film: Film | None, actor: User | None, entry: int | None) -> Page[Any]:
     """The lines that fit; none where something was chosen that the log knows nothing of."""
-    film = film_at(chosen.film) if chosen.film and "\0" not in chosen.film else None
-    if film is not None and not can_find_film(viewer(), film):
-        film = None
-    who = chosen.who if len(chosen.who) <= 20 and "\0" not in chosen.who else ""
-    actor = user_named(who) if who else None
     unknown = (
         (chosen.act and chosen.act not in ACTS)
         or (chosen.film and film is None)

@@ -9,7 +9,7 @@ from forum.lib.addresses import url_for
 from forum.lib.language import gettext as _
 from forum.lib.pages import Order, with_query
 from forum.theories.models import STANCES, Post
-from forum.votes.labels import stance_label
+from forum.votes.labels import counted_stance
 from forum.votes.ranking import FEWEST_FOR_SHARE
 
 _SHARES_SHOWN = 12
@@ -106,24 +106,21 @@ def orders(current: str, *, shuffled: bool = False) -> list[Order]:
     ]
 
 
-def stance_counts(theory: Post) -> dict[str, int]:
-    """How many replies take each stance."""
-    neutral = theory.reply_count - theory.supports_count - theory.challenges_count
-    return {
+def stance_counts(theory: Post) -> dict[str, str]:
+    """How many replies take each stance, in words."""
+    counts = {
         "supports": theory.supports_count,
         "challenges": theory.challenges_count,
-        "neutral": neutral,
+        "neutral": theory.reply_count - theory.supports_count - theory.challenges_count,
     }
+    return {stance: counted_stance(stance, count) for stance, count in counts.items()}
 
 
 def stances(theory: Post, current: str | None) -> list[Order]:
     """Links to the replies of each stance, with their counts."""
     counts = stance_counts(theory)
-    every = Order("all", _("All"), with_query(stance=None), current is None, "", theory.reply_count)
+    every = Order("all", _("All"), with_query(stance=None), current is None)
     return [
         every,
-        *(
-            Order(s, stance_label(s), with_query(stance=s), s == current, "", counts[s], s)
-            for s in STANCES
-        ),
+        *(Order(s, counts[s], with_query(stance=s), s == current, stance=s) for s in STANCES),
     ]

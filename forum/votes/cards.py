@@ -38,7 +38,7 @@ class Ballot(NamedTuple):
         figures: "shown", or "blind": then `ups`, `downs` and `total` are 0 and `share` is None.
         share: percent convinced; None below five votes.
         standing: "open", "guest", "own", "locked" or "closed": who may vote here.
-        reason: why not, as a sentence.
+        reason: why not, as a sentence; None where the head of the page says it.
         reveal_url: where "show me" is posted; None where it can't be.
     """
 
@@ -277,4 +277,5 @@ def _standing(post: Post, viewer: Viewer) -> tuple[str, str | None]:
     if verdict:
         return "open", None
     standing = verdict.code if verdict.code in ("guest", "own", "locked") else "closed"
-    return standing, verdict.reason
+    # What is in force against the viewer stands at the head of every page.
+    return standing, None if verdict.code == "sanction" else verdict.reason

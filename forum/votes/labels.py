@@ -1,6 +1,7 @@
 """What kinds of theories and stances of replies are called."""
 
 from forum.lib.language import gettext as _
+from forum.lib.language import ngettext, number
 
 
 def kind_label(kind: str) -> str:
@@ -21,6 +22,16 @@ def stance_label(stance: str) -> str:
         "challenges": _("challenges"),
         "neutral": _("neutral"),
     }[stance]
+
+
+def counted_stance(stance: str, count: int) -> str:
+    """How many replies take a stance."""
+    words = {
+        "supports": ngettext("%(count)s support", "%(count)s supports", count),
+        "challenges": ngettext("%(count)s challenge", "%(count)s challenges", count),
+        "neutral": _("%(count)s neutral"),
+    }
+    return words[stance] % {"count": number(count)}
 
 
 def stance_words(stance: str, *, own: bool) -> str:

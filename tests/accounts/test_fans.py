@@ -134,3 +134,25 @@ def test_a_page_does_not_name_its_fan_on_every_line(app):
     page = visitor.see("/fans/igor")
     assert "a reading, <time" in page
     assert "reading by" not in page
+
+
+def test_questions_count_like_theories_and_replies(app, guest):
+    film = a_film()
+    user = a_user("igor")
+    a_thread(film, by=a_fan(user, seen=(film,)))
+    assert "<li>1 question</li>" in guest.see("/fans/igor")
+    assert '<p class="note">1 question</p>' in guest.see("/fans")
+    thread = a_thread(film, by=viewer_of(user))
+    theory = a_theory(thread, by=viewer_of(user))
+    a_reply(theory, by=viewer_of(user))
+    assert "<li>2 questions</li>" in guest.see("/fans/igor")
+    assert '<p class="note">1 theory, 2 questions, 1 reply</p>' in guest.see("/fans")
+    with unit_of_work():
+        withdraw(thread, by=viewer_of(user))
+    assert "<li>1 question</li>" in guest.see("/fans/igor")
+
+
+def test_who_has_asked_nothing_has_no_count_of_questions(app, guest):
+    a_user("vanya")
+    assert "question" not in guest.see("/fans/vanya")
+    assert "question" not in guest.see("/fans")

@@ -138,7 +138,7 @@ def replies_to_the_reply(fan: Person) -> None:
     expect(answer).to_contain_text("And I know it.")
     fan.sees("2 replies")
     fan.opens(fan.page.url.replace("?said=reply-posted", ""))
-    fan.follows("1 challenges")
+    fan.follows("1 challenge")
     expect(fan.page.locator(".reply")).to_have_count(1)
 
 

@@ -71,3 +71,34 @@ def test_a_note_beside_a_questions_title_leaves_it_room(
     title = fan.page.locator("h1").bounding_box()
     assert title is not None
     assert title["width"] >= 300
+
+
+@pytest.mark.parametrize("width", [820, 1280])
+def test_beside_a_long_question_the_poster_stays_at_the_top(
+    arrives: Arrives, stage: Stage, width: int
+) -> None:
+    fan = arrives("hana", width=width)
+    fan.opens(stage.places["long thread"])
+    poster = fan.page.locator(".thread-head-row > .poster").bounding_box()
+    title = fan.page.locator(".thread-title").bounding_box()
+    assert poster is not None
+    assert title is not None
+    assert title["height"] > poster["height"]
+    assert poster["y"] == pytest.approx(title["y"], abs=8)
+
+
+@pytest.mark.parametrize("width", [390, 820, 1280])
+@pytest.mark.parametrize("place", ["{thread}", "/fans/the_archive", "/votes", "/"])
+def test_what_is_cut_is_cut_between_words(
+    arrives: Arrives, stage: Stage, place: str, width: int
+) -> None:
+    fan = arrives("hana", width=width)
+    fan.opens(place.format_map(stage.places))
+    texts = fan.page.locator(".excerpt:visible")
+    assert texts.count() > 0 or (place, width) == ("/", 390)
+    assert not [
+        text.inner_text()
+        for text in texts.all()
+        # A browser that has to end a text at its last line ends it wherever that line does.
+        if text.evaluate("(text) => text.scrollHeight > text.clientHeight")
+    ]

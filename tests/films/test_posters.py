@@ -243,6 +243,8 @@ def test_a_title_without_spaces_in_full_width_letters_may_break_anywhere() -> No
 def test_a_title_too_long_to_read_is_set_with_an_ellipsis() -> None:
     block = set_title("word " * 40, at_top=False)
     assert block.lines[-1].endswith("…")
+    block = set_title("letters " * 40, at_top=False)
+    assert block.lines[-1].endswith("letters…")
 
 
 def test_a_small_poster_can_leave_the_year_out() -> None:

@@ -168,6 +168,14 @@ def test_an_excerpt_is_cut_between_words():
     assert excerpt("one, two three", 10) == "one, two…"
     assert excerpt("one, twothree", 10) == "one…"
     assert excerpt("x" * 50, 10) == "x" * 9 + "…"
+    assert excerpt("one, two", 8) == "one, two"
+    assert excerpt("one, two three", 9) == "one, two…"
+    assert excerpt("one, two. Three", 12) == "one, two…"
+
+
+def test_an_excerpt_keeps_most_of_a_word_that_is_longer_than_it():
+    assert excerpt("A " + "x" * 50, 20) == "A " + "x" * 17 + "…"
+    assert excerpt("Four words stand before " + "x" * 50, 30) == "Four words stand before…"
 
 
 class _Events(HTMLParser):

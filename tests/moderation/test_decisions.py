@@ -27,6 +27,7 @@ from tests.factories import (
     decide,
     film_of,
     found,
+    lock_question,
     viewer_of,
 )
 from tests.visitors import Visitor
@@ -247,6 +248,24 @@ def test_a_suspended_person_reads_sees_why_and_until_when_and_writes_nothing(app
     assert visitor.get(f"/posts/{other.id}", follow_redirects=True).status_code == 200
     assert visitor.post(f"/posts/{other.id}/votes", value="1").status_code == 403
     assert visitor.post(f"/posts/{other.id}/reports", rule="1").status_code == 403
+
+
+def test_a_page_says_once_that_its_reader_is_suspended(app):
+    film, user = a_film(), a_user()
+    theory = a_theory(a_thread(film), by=a_fan(user, seen=(film,)))
+    other = a_theory(a_thread(film))
+    a_reply(other)
+    unanswered = a_thread(film)
+    visitor = a_visitor(app, user)
+    assert "Ask another" in visitor.see(f"/films/{film.slug}")
+    decide(a_case(theory), "suspend", a_moderator())
+    places = [f"/threads/{other.thread_id}", f"/threads/{unanswered.id}", f"/posts/{other.id}"]
+    for place in ["/", "/standing", "/votes", f"/films/{film.slug}", *places]:
+        page = visitor.get(place, follow_redirects=True).text
+        assert page.count("suspended until") == 1, place
+        assert page.count("/standing/decisions/1") >= 1, place
+    lock_question(again(unanswered))
+    assert "This question is locked" in visitor.see(f"/threads/{unanswered.id}")
 
 
 def test_a_suspension_ends_by_itself(app):

@@ -75,6 +75,7 @@ def test_a_film_that_is_hidden_later_is_not_named_in_the_log(app, guest):
         film.state = "hidden"
     page = guest.see(f"/moderation/log?film={film.slug}")
     assert 'id="entry-1"' not in page
+    assert "Hidden later" not in page
     assert "Hidden later" not in guest.see("/moderation/log")
 
 
@@ -83,3 +84,16 @@ def test_moderators_are_led_from_a_line_to_undoing_it(app, guest):
     place = f"/standing/decisions/{decision.id}#undo"
     assert place in a_visitor(app, a_user(role="moderator")).see("/moderation/log")
     assert place not in guest.see("/moderation/log")
+
+
+@pytest.mark.parametrize("query", ["film=anora-2024", "who=quiet_mod", "who=QUIET_mod"])
+def test_the_filter_names_what_was_asked_for_though_no_entry_is_about_it(app, guest, query):
+    a_film("Anora", year=2024)
+    a_user("quiet_mod")
+    decide(a_case(), "no_action", a_moderator())
+    name, _, wanted = query.lower().partition("=")
+    page = guest.see(f"/moderation/log?{query}")
+    assert "No such entry." in page
+    assert f'<option value="{wanted}" selected>' in page
+    assert page.count(f'<option value="{wanted}"') == 1
+    assert " selected" not in guest.see(f"/moderation/log?{name}=")

@@ -148,8 +148,8 @@ def test_replies_can_be_read_by_stance(theory, writer, reader):
     now = again(theory)
     assert (now.reply_count, now.supports_count, now.challenges_count) == (6, 3, 2)
     page = reader.see(f"/theories/{theory.id}")
-    assert re.findall(r'id="(\w+)-count"[^>]*>(\d+)<', page) == [
-        *(("supports", "3"), ("challenges", "2"), ("neutral", "1"))
+    assert re.findall(r'id="(\w+)-count"[^>]*>([^<]+)<', page) == [
+        *(("supports", "3 supports"), ("challenges", "2 challenges"), ("neutral", "1 neutral"))
     ]
     for stance in ("supports", "challenges", "neutral"):
         path = f"/theories/{theory.id}-safe?stance={stance}"
@@ -157,6 +157,15 @@ def test_replies_can_be_read_by_stance(theory, writer, reader):
         expected = [r.id for r, taken in zip(replies, stances, strict=True) if taken == stance]
         assert shown(reader.see(path)) == expected
     assert len(shown(reader.see(f"/theories/{theory.id}?stance=angry"))) == 6
+
+
+def test_one_reply_of_a_stance_is_not_counted_as_many(theory, writer, reader):
+    for stance in ("supports", "challenges"):
+        a_reply(theory, by=writer, stance=stance)
+    page = reader.see(f"/theories/{theory.id}")
+    assert ">1 support<" in page
+    assert ">1 challenge<" in page
+    assert ">0 neutral<" in page
 
 
 def test_a_stance_is_said_in_words(theory, writer, reader):
@@ -218,7 +227,7 @@ def test_a_reply_in_place_brings_the_counts_beside_it(theory, writer, reader):
         a_reply(theory, by=writer, stance=stance)
     sent = reader.fetch(f"/posts/{theory.id}/replies", body="No.", stance="challenges")
     assert sent.status_code == 201
-    assert re.findall(r'id="(\w+)-count"[^>]*>(\d+)<', sent.text) == [
-        *(("supports", "0"), ("challenges", "2"), ("neutral", "1"))
+    assert re.findall(r'id="(\w+)-count"[^>]*>([^<]+)<', sent.text) == [
+        *(("supports", "0 supports"), ("challenges", "2 challenges"), ("neutral", "1 neutral"))
     ]
     assert "3 replies" in sent.text

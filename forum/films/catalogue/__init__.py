@@ -12,6 +12,7 @@ from typing import BinaryIO
 from forum.films.catalogue.entries import CatalogueFilm, RowRefused, film_of
 from forum.films.catalogue.formats import rows_of
 from forum.films.catalogue.source import CatalogueError, Damage, Found, Source
+from forum.lib.markup import excerpt
 
 __all__ = ["CatalogueError", "CatalogueFilm", "Refusal", "Row", "read_catalogue"]
 
@@ -100,5 +101,4 @@ def _shown(title: object) -> str:
     if not isinstance(title, str):
         return ""
     printable = "".join(ch if ch.isprintable() else "�" for ch in title[: 2 * _SHOWN_TITLE])
-    line = " ".join(printable.split())
-    return line if len(line) <= _SHOWN_TITLE else line[: _SHOWN_TITLE - 1] + "…"
+    return excerpt(printable, _SHOWN_TITLE)

@@ -9,6 +9,8 @@ import unicodedata
 from dataclasses import dataclass
 from math import ceil, floor, inf
 
+from forum.lib.markup import excerpt
+
 CANVAS_WIDTH = 200
 CANVAS_HEIGHT = 300
 MARGIN = 13
@@ -80,7 +82,7 @@ def clean_title(title: str) -> str:
 
 def set_title(title: str, *, at_top: bool) -> SetTitle:
     """Break a cleaned title into the lines that can be set largest, and place them."""
-    shown = title if len(title) <= MAX_SET_LENGTH else title[: MAX_SET_LENGTH - 1].rstrip() + "…"
+    shown = excerpt(title, MAX_SET_LENGTH)
     lines = _best_break(_pieces(shown))
     size = _size([width_em(line) for line in lines]) if lines else 0.0
     step = _LINE_HEIGHT * size
