@@ -3,6 +3,7 @@
 import logging
 import secrets
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -170,7 +171,7 @@ def _set_up_templates(app: Flask, settings: Settings) -> None:
         "contact": settings.contact,
         "registration_open": settings.registration == "open",
     }
-    app.jinja_env.filters["excerpt"] = excerpt
+    app.jinja_env.filters["excerpt"] = lru_cache(maxsize=2048)(excerpt)
     app.jinja_env.filters["runtime_clock"] = lambda minutes: f"{minutes // 60}:{minutes % 60:02d}"
     language.init_app(app)
 
