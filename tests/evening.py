@@ -3,6 +3,7 @@ them."""
 
 import random
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from flask import Flask
@@ -13,6 +14,7 @@ from forum.accounts.viewers import Fan, Operator
 from forum.films import operations as films
 from forum.films.models import Film
 from forum.lib.database import session, unit_of_work
+from forum.lib.quotas import TooMany
 from forum.permissions import can_open_seal, can_reply, can_see_figures, can_vote
 from forum.theories import changes, drafts
 from forum.theories import operations as theories
@@ -102,13 +104,13 @@ class Evening:
         return said
 
     def act(self) -> None:
-        """Something happens."""
+        """Something happens; who does too much in a minute of the real clock is refused."""
         acts = (
             *(self.vote, self.vote, self.vote, self.answer, self.answer, self.edit, self.theorise),
             *(self.read, self.read, self.read, self.read, self.jot),
             *(self.take_down, self.put_back, self.ask, self.lock, self.state, self.list, self.note),
         )
-        with unit_of_work():
+        with suppress(TooMany), unit_of_work():
             self.chance.choice(acts)()
 
     def some(self, posts: list[Post]) -> Post:
