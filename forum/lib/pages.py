@@ -12,7 +12,6 @@ class Order:
 
     Attributes:
         explanation: one sentence for the person, "" if none is needed.
-        count: of what stands there, where it is counted.
         stance: of the replies there, where they are of one.
     """
 
@@ -21,7 +20,6 @@ class Order:
     url: str
     current: bool
     explanation: str = ""
-    count: int = 0
     stance: str | None = None
 
 

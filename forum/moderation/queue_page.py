@@ -93,9 +93,8 @@ def _films(kind: str | None, current: int | None, films: list[tuple[Any, int]]) 
                 film.title,
                 url_for("moderation.queue", kind=kind, film=film.id),
                 film.id == current,
-                count=count,
             )
-            for film, count in films
+            for film, _count in films
         ),
     ]
 

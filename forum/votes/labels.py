@@ -1,7 +1,7 @@
 """What kinds of theories and stances of replies are called."""
 
+from forum.lib.language import counted, number, words
 from forum.lib.language import gettext as _
-from forum.lib.language import ngettext, number
 
 
 def kind_label(kind: str) -> str:
@@ -26,12 +26,12 @@ def stance_label(stance: str) -> str:
 
 def counted_stance(stance: str, count: int) -> str:
     """How many replies take a stance."""
-    words = {
-        "supports": ngettext("%(count)s support", "%(count)s supports", count),
-        "challenges": ngettext("%(count)s challenge", "%(count)s challenges", count),
-        "neutral": _("%(count)s neutral"),
-    }
-    return words[stance] % {"count": number(count)}
+    shown = number(count)
+    return {
+        "supports": counted("%(count)s support", "%(count)s supports", count, count=shown),
+        "challenges": counted("%(count)s challenge", "%(count)s challenges", count, count=shown),
+        "neutral": words("%(count)s neutral", count=shown),
+    }[stance]
 
 
 def stance_words(stance: str, *, own: bool) -> str:
