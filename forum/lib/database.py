@@ -7,6 +7,7 @@ run in `unit_of_work()`, which is the only caller of ``commit``.
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any, cast
 
@@ -29,15 +30,18 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from forum.lib import ddl
 from forum.lib.acts import one_at_a_time
 from forum.lib.columns import Columns
-from forum.lib.engines import engine_options, prepare_engine, read_alone, writing
+from forum.lib.engines import engine_options, prepare_engine, read_alone, writing_allowed
 from forum.lib.moments import UTCDateTime
 from forum.lib.prepared import prepared
-from forum.lib.turns import PATIENCE, patience_now, turn
+from forum.lib.turns import PATIENCE, turn
 
 _AFTER_COMMIT, _TURN = "after_commit", "turn_to_write"
 _READER, _WRITER = "reader", "writer"
 _NOTHING: Mapping[str, Any] = {}
 _CONNECTION = "connection"
+
+_unit: ContextVar[Connection | None] = ContextVar("unit", default=None)
+"""The connection of the unit of work that is open."""
 
 
 class Base(DeclarativeBase):
@@ -66,10 +70,7 @@ class _Session(FlaskSession):
     """
 
     def get_bind(self, *args: Any, **given: Any) -> Engine | Connection:
-        if writing.get():
-            writer: Engine = current_app.extensions[_WRITER]
-            return writer
-        return super().get_bind(*args, **given)
+        return _unit.get() or super().get_bind(*args, **given)
 
 
 db = SQLAlchemy(
@@ -103,7 +104,7 @@ def run(statement: Executable, given: Mapping[str, Any] = _NOTHING, *kinds: Colu
         DBAPIError: the database refuses it.
     """
     (work := session()).flush()
-    connection = _connection_of(work)
+    connection = _unit.get() or _connection_of(work)
     return prepared(statement, connection.dialect, given, kinds).sent(connection, given)
 
 
@@ -165,23 +166,33 @@ def unit_of_work(patience: float = PATIENCE) -> Iterator[Session]:
         NestedUnitOfWork: another unit of work is already open.
         OperationalError: the lock was not released in that time.
     """
-    if writing.get():
+    if _unit.get() is not None:
         raise NestedUnitOfWork("a unit of work is already open")
-    work = session()
-    work.rollback()
-    with turn(current_app.extensions[_TURN], patience):
-        token, waits = writing.set(True), patience_now.set(patience)
-        try:
+    if (work := session()).in_transaction():
+        work.rollback()
+    here = current_app.extensions
+    with turn(here[_TURN], patience), writing_allowed(patience):
+        engine: Engine = here[_WRITER]
+        with engine.connect() as connection, connection.begin(), _joined(work, connection):
             yield work
-            work.commit()
-        except BaseException:
-            work.rollback()
-            raise
-        finally:
-            writing.reset(token)
-            patience_now.reset(waits)
-    for tell in current_app.extensions.get(_AFTER_COMMIT, ()):
+    for tell in here.get(_AFTER_COMMIT, ()):
         tell()
+
+
+@contextmanager
+def _joined(work: Session, connection: Connection) -> Iterator[None]:
+    """Let the session take part in the connection's transaction, if it is asked to do anything:
+    an act that only runs statements about rows costs a third less without it."""
+    token = _unit.set(connection)
+    try:
+        yield
+        if work.in_transaction():
+            work.commit()  # which writes down what objects have changed, and ends nothing else
+    except BaseException:
+        work.rollback()
+        raise
+    finally:
+        _unit.reset(token)
 
 
 def after_commit(app: Flask, tell: Callable[[], None]) -> None:

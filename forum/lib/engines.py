@@ -11,7 +11,9 @@ from contextvars import ContextVar
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import Engine, event
+import psycopg
+from psycopg.pq import ExecStatus
+from sqlalchemy import Engine, PoolProxiedConnection, event
 from sqlalchemy.engine import Connection
 
 from forum.lib.turns import PATIENCE, look_whether_it_lives, nap, note_use, patience_now
@@ -27,18 +29,23 @@ SAFE_WAL_VERSION = (3, 51, 3)
 _LETS_US_NAP = hasattr(sqlite_driver.Connection, "set_busy_handler")
 """Whether this driver lets us say how long to sleep while another process writes."""
 
-writing: ContextVar[bool] = ContextVar("writing", default=False)
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
 """Whether what is begun now may write."""
 
 
 @contextmanager
-def writing_allowed() -> Iterator[None]:
-    """Let connections opened within write, without a session: for migrations."""
-    token = writing.set(True)
+def writing_allowed(patience: float = PATIENCE) -> Iterator[None]:
+    """Let connections opened within write: for units of work, and for migrations.
+
+    Args:
+        patience: seconds to wait for another's lock.
+    """
+    token, waits = _writing.set(True), patience_now.set(patience)
     try:
         yield
     finally:
-        writing.reset(token)
+        _writing.reset(token)
+        patience_now.reset(waits)
 
 
 def sqlite_module() -> ModuleType:
@@ -55,7 +62,8 @@ def wal_is_safe() -> bool:
 def engine_options(url: str) -> dict[str, Any]:
     """Arguments of ``create_engine`` for `url`."""
     # The connection used last has prepared most, and keeps the newest pages of the database.
-    shared = {"pool_use_lifo": True}
+    # Each transaction is ended by who began it; what comes back has none to roll back.
+    shared = {"pool_use_lifo": True, "pool_reset_on_return": None}
     if url.startswith("sqlite"):
         return {**shared, "module": sqlite_module(), "paramstyle": "named"}  # as on PostgreSQL
     return {
@@ -75,11 +83,15 @@ def engine_options(url: str) -> dict[str, Any]:
 
 def prepare_engine(engine: Engine) -> None:
     """Give `engine` reads that cannot write, and writes that cannot lose updates."""
-    if engine.dialect.name == "sqlite":
+    # In place of a listener to "begin": as soon as an engine has one, each of its connections looks
+    # at every turn for listeners to everything, which costs more than a transaction's begin.
+    dialect: Any = engine.dialect
+    if dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        dialect.do_begin = _begin_sqlite
     else:
-        event.listen(engine, "begin", _begin_postgresql)
+        event.listen(engine, "connect", _prepare_postgresql)
+        dialect.do_begin = _begin_postgresql
         event.listen(engine, "checkin", note_use)
         event.listen(engine, "checkout", look_whether_it_lives)
 
@@ -94,50 +106,52 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA foreign_keys=ON")
 
 
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    connection.autocommit = True  # what is to be a transaction is begun in _begin_postgresql
+
+
 def read_alone(connection: Connection) -> None:
     """Let `connection`, which has begun nothing, run a statement that reads and begins nothing."""
     if connection.dialect.name == "sqlite":
-        _keep_from_writing(connection, True)
-    elif not (driver := _driver_of(connection)).autocommit:
-        driver.autocommit = True
+        _keep_from_writing(connection.connection, True)
 
 
-def _driver_of(connection: Connection) -> Any:
-    return connection.connection.driver_connection
+def read_at_one_moment(connection: Connection) -> None:
+    """Let all that `connection` reads, until its transaction ends, be of one moment."""
+    if connection.dialect.name != "sqlite":  # which reads so anyway
+        connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
 
-def _keep_from_writing(connection: Connection, reads: bool) -> None:
+def _keep_from_writing(taken: PoolProxiedConnection, reads: bool) -> None:
     """query_only makes a GET that writes an error of the database, not a matter of discipline."""
-    if connection.info.get("reads") is not reads:
-        _driver_of(connection).execute(f"PRAGMA query_only={'ON' if reads else 'OFF'}")
-        connection.info["reads"] = reads
+    if taken.info.get("reads") is not reads:
+        driver: Any = taken.driver_connection
+        driver.execute(f"PRAGMA query_only={'ON' if reads else 'OFF'}")
+        taken.info["reads"] = reads
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    writes = writing.get()
-    _keep_from_writing(connection, not writes)
-    driver = _driver_of(connection)
+def _begin_sqlite(taken: PoolProxiedConnection) -> None:
+    writes = _writing.get()
+    _keep_from_writing(taken, not writes)
+    driver: Any = taken.driver_connection
     patience = patience_now.get()
-    if not _LETS_US_NAP and connection.info.get("patience", PATIENCE) != patience:
+    if not _LETS_US_NAP and taken.info.get("patience", PATIENCE) != patience:
         driver.execute(f"PRAGMA busy_timeout={int(1000 * patience)}")
-        connection.info["patience"] = patience
-    if writes:
-        # A deferred BEGIN that later writes fails at once when another wrote meanwhile.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    else:
-        driver.execute("BEGIN")  # which waits for nobody
+        taken.info["patience"] = patience
+    # A deferred BEGIN that later writes fails at once when another wrote meanwhile; one that reads
+    # waits for nobody.
+    driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _begin_postgresql(connection: Connection) -> None:
-    driver = _driver_of(connection)
-    reads = not writing.get()
-    # A statement that reads is a transaction of its own, unless all are to see one moment: nothing
-    # is sent to begin or end it. Nor is it rolled back, which makes the driver forget what is
-    # prepared: then PostgreSQL would plan all statements of each request anew.
-    alone = reads and "isolation_level" not in connection.get_execution_options()
-    if driver.autocommit is not alone:
-        driver.autocommit = alone
-    if not alone and driver.read_only is not reads:
-        driver.read_only = reads
+def _begin_postgresql(taken: PoolProxiedConnection) -> None:
+    # A statement that reads is a transaction of its own: nothing is sent to begin or end it. Nor is
+    # it rolled back, which makes the driver forget what is prepared: then PostgreSQL would plan all
+    # statements of each request anew.
+    if not _writing.get():
+        return
+    driver: Any = taken.driver_connection
+    begun = driver.pgconn.exec_(b"BEGIN READ WRITE")
+    if begun.status != ExecStatus.COMMAND_OK:
+        raise psycopg.OperationalError(begun.get_error_message())
     if patience_now.get() < PATIENCE:
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(1000 * patience_now.get())}")
+        driver.execute(f"SET LOCAL lock_timeout = {int(1000 * patience_now.get())}")

@@ -63,7 +63,8 @@ class Prepared:
         written_out = compiled.construct_expanded_state(blank)
         self._dialect = dialect
         is_once = statement.is_dml or statement.get_execution_options().get(_ONCE)
-        self._is_once = bool(is_once) and dialect.name == "postgresql"
+        self._is_once = bool(is_once)
+        self._is_postgresql = dialect.name == "postgresql"
         self._sql = written_out.statement
         expanded = written_out.parameter_expansion
         if bare := (expanded.keys() & blank.keys()) - lists.keys():
@@ -90,10 +91,8 @@ class Prepared:
             DBAPIError: what SQLAlchemy makes of the driver's errors.
         """
         values = self._own | self._written(given)
-        # Whoever listens for statements hears of this one too.
-        connection.engine.dispatch.before_cursor_execute(
-            connection, None, self._sql, values, None, False
-        )
+        if heard := connection.engine.dispatch.before_cursor_execute:  # as for other statements
+            heard(connection, None, self._sql, values, None, False)
         try:
             cursor = self._executed(connection, values)
             return self._rows(cursor) if self._types else []
@@ -102,14 +101,17 @@ class Prepared:
             connection._handle_dbapi_exception(problem, self._sql, values, None, None)  # noqa: SLF001  # as above
 
     def _executed(self, connection: Connection, values: dict[str, Any]) -> Any:
-        driver: Any = connection.connection.driver_connection
-        if not self._is_once:
+        taken = connection.connection
+        driver: Any = taken.driver_connection
+        if not self._is_postgresql:
             return driver.execute(self._sql, values)
-        # For each new cursor the driver looks up anew how it says what it is given.
-        cursor = connection.info.get(self._sql)
+        # For each new cursor the driver looks up anew how it says what it is given. Those of long
+        # answers share one, since each keeps its last answer.
+        whose = self._sql if self._is_once else ""
+        cursor = taken.info.get(whose)
         if cursor is None:
-            cursor = connection.info[self._sql] = driver.cursor()
-        return cursor.execute(self._sql, values, prepare=True)
+            cursor = taken.info[whose] = driver.cursor()
+        return cursor.execute(self._sql, values, prepare=self._is_once)
 
     def _written(self, values: Mapping[str, Any]) -> dict[str, Any]:
         written = dict(values)

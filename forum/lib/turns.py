@@ -79,7 +79,6 @@ def look_whether_it_lives(connection: Any, record: Any, _fairy: Any) -> None:
     if time.monotonic() - record.info.get("used_at", time.monotonic()) < _IDLE:
         return
     try:
-        connection.autocommit = True  # nothing is to be ended
         connection.execute("SELECT 1")
     except psycopg.OperationalError as lost:
         raise InvalidatePoolError from lost

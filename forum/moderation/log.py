@@ -11,6 +11,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from forum.lib.database import insert_into, session
+from forum.lib.engines import read_at_one_moment
 from forum.moderation import labels
 from forum.moderation.models import Decision, LogEntry, LogHead, LogLabel
 
@@ -93,8 +94,7 @@ def verify() -> Broken | None:
     is read as of one moment: moderators may go on deciding.
     """
     session().rollback()
-    if session().get_bind().dialect.name == "postgresql":  # SQLite reads so anyway
-        session().connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    read_at_one_moment(session().connection())
     before, expected = GENESIS, 1
     for seq, line in _lines():
         if seq != expected:

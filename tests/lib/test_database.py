@@ -219,7 +219,7 @@ def test_writes_reach_the_disk_before_they_are_acknowledged(app):
 def test_no_connection_outlives_the_engine_that_reads(app):
     with unit_of_work() as work:
         keep()
-        writer = work.get_bind()
+        writer = work.get_bind().engine
     database.db.engine.dispose()
     assert writer.pool.checkedin() == 0
 
