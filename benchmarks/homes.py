@@ -128,9 +128,18 @@ def spare_database(kind: str, name: str) -> str:
 def _home(instance: Path, name: str, kind: str) -> Home:
     if kind == "sqlite":
         return Home(instance, f"sqlite:///{instance / 'forum.db'}", None)
+    return Home(instance, *postgresql(name))
+
+
+def postgresql(name: str) -> tuple[str, Tree]:
+    """The address of a database on PostgreSQL, and the processes of its server.
+
+    Raises:
+        ImportError: PostgreSQL can't be had here.
+    """
     server = _server()
     url = make_url(server.get_uri()).set(drivername="postgresql+psycopg", database=name)
-    return Home(instance, url.render_as_string(hide_password=False), Tree(server.get_pid()))
+    return url.render_as_string(hide_password=False), Tree(server.get_pid())
 
 
 def _empty(home: Home) -> None:

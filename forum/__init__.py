@@ -1,7 +1,6 @@
 """Foyer: a forum where fans argue about how films end. `create_app` puts it together."""
 
 import logging
-import secrets
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
@@ -190,7 +189,7 @@ def _set_up_templates(app: Flask, settings: Settings) -> None:
 
 
 def _begin() -> None:
-    g.request_id = secrets.token_hex(6)
+    g.request_id = headers.request_id()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
 

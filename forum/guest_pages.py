@@ -6,7 +6,6 @@ seal is open. Requests with a session go past, and so do guests whose other open
 the page, for a veil in it names one.
 """
 
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from time import time
@@ -25,6 +24,7 @@ from forum.lib import compression, database
 from forum.lib.acts import WSGI
 from forum.lib.database import db
 from forum.lib.engines import sqlite_module
+from forum.lib.headers import request_id
 from forum.lib.page_store import FinishedPage, Headers, PageStore
 from forum.lib.page_versions import Reader, Versions, said_of
 from forum.theories.models import STANCES
@@ -242,7 +242,7 @@ def _finished(versions: Versions, headers: Headers, body: bytes) -> FinishedPage
 
 
 def _send(page: FinishedPage, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-    number = ("X-Request-Id", secrets.token_hex(6))
+    number = ("X-Request-Id", request_id())
     known = environ.get("HTTP_IF_NONE_MATCH", "")
     if known and page.is_known_to(known):
         headers = [(n, v) for n, v in page.headers if n.lower() != "content-type"]

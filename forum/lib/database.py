@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from forum.lib import ddl
@@ -173,21 +174,25 @@ def unit_of_work(patience: float = PATIENCE) -> Iterator[Session]:
     here = current_app.extensions
     with turn(here[_TURN], patience), writing_allowed(patience):
         engine: Engine = here[_WRITER]
-        with engine.connect() as connection, connection.begin(), _joined(work, connection):
-            yield work
+        try:
+            with engine.connect() as connection, connection.begin(), _joined(work, connection):
+                yield work
+        except DBAPIError:
+            work.expire_all()  # if it was the commit's, its objects know of what was never kept
+            raise
     for tell in here.get(_AFTER_COMMIT, ()):
         tell()
 
 
 @contextmanager
 def _joined(work: Session, connection: Connection) -> Iterator[None]:
-    """Let the session take part in the connection's transaction, if it is asked to do anything:
-    an act that only runs statements about rows costs a third less without it."""
+    """Let the session take part in the connection's transaction as soon as it is asked for
+    anything: an act that runs nothing but statements about rows costs a third less without it."""
     token = _unit.set(connection)
     try:
         yield
         if work.in_transaction():
-            work.commit()  # which writes down what objects have changed, and ends nothing else
+            work.commit()  # writes down what objects have changed; it is not its to end the rest
     except BaseException:
         work.rollback()
         raise

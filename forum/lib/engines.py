@@ -11,11 +11,10 @@ from contextvars import ContextVar
 from types import ModuleType
 from typing import Any
 
-import psycopg
-from psycopg.pq import ExecStatus
 from sqlalchemy import Engine, PoolProxiedConnection, event
 from sqlalchemy.engine import Connection
 
+from forum.lib.postgresql import line_of, open_line
 from forum.lib.turns import PATIENCE, look_whether_it_lives, nap, note_use, patience_now
 
 try:
@@ -73,8 +72,7 @@ def engine_options(url: str) -> dict[str, Any]:
         "pool_timeout": 5,
         "connect_args": {
             "connect_timeout": 5,
-            # Only what says so is kept prepared (`planned_once`): the driver can't know what may.
-            "prepare_threshold": 2**31,
+            "prepare_threshold": None,  # only what says so is kept (`planned_once`), in our `Line`
             "options": "-c timezone=UTC -c statement_timeout=10000 -c lock_timeout=8000"
             " -c default_transaction_read_only=on",
         },
@@ -90,8 +88,8 @@ def prepare_engine(engine: Engine) -> None:
         event.listen(engine, "connect", _prepare_sqlite)
         dialect.do_begin = _begin_sqlite
     else:
-        event.listen(engine, "connect", _prepare_postgresql)
-        dialect.do_begin = _begin_postgresql
+        event.listen(engine, "connect", open_line)
+        dialect.do_begin, dialect.do_commit = _begin_postgresql, _commit_postgresql
         event.listen(engine, "checkin", note_use)
         event.listen(engine, "checkout", look_whether_it_lives)
 
@@ -104,10 +102,6 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.execute(f"PRAGMA journal_mode={'WAL' if wal_is_safe() else 'DELETE'}")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
-
-
-def _prepare_postgresql(connection: Any, _record: Any) -> None:
-    connection.autocommit = True  # what is to be a transaction is begun in _begin_postgresql
 
 
 def read_alone(connection: Connection) -> None:
@@ -144,14 +138,14 @@ def _begin_sqlite(taken: PoolProxiedConnection) -> None:
 
 
 def _begin_postgresql(taken: PoolProxiedConnection) -> None:
-    # A statement that reads is a transaction of its own: nothing is sent to begin or end it. Nor is
-    # it rolled back, which makes the driver forget what is prepared: then PostgreSQL would plan all
-    # statements of each request anew.
+    # A statement that reads is a transaction of its own: nothing is sent to begin or end it.
     if not _writing.get():
         return
-    driver: Any = taken.driver_connection
-    begun = driver.pgconn.exec_(b"BEGIN READ WRITE")
-    if begun.status != ExecStatus.COMMAND_OK:
-        raise psycopg.OperationalError(begun.get_error_message())
+    line = line_of(taken)
+    line.command(b"BEGIN READ WRITE")
     if patience_now.get() < PATIENCE:
-        driver.execute(f"SET LOCAL lock_timeout = {int(1000 * patience_now.get())}")
+        line.command(b"SET LOCAL lock_timeout = %d" % int(1000 * patience_now.get()))
+
+
+def _commit_postgresql(taken: PoolProxiedConnection) -> None:
+    line_of(taken).command(b"COMMIT")

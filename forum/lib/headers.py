@@ -1,5 +1,7 @@
 """Headers that every answer carries."""
 
+import random
+
 from flask import Flask, Response, g, request
 
 CONTENT_SECURITY_POLICY = (
@@ -19,6 +21,11 @@ _ALWAYS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), "
     "publickey-credentials-get=(self)",
 }
+
+
+def request_id() -> str:
+    """A number for one request, by which it is found in the log: twelve digits, and no secret."""
+    return f"{random.getrandbits(48):012x}"  # to ask the system lets another thread go first
 
 
 def init_app(app: Flask, *, https: bool) -> None:

@@ -10,11 +10,12 @@ from functools import lru_cache, partial
 from itertools import chain
 from typing import Any, TypeVar
 
-from sqlalchemy import Dialect, Executable
+from sqlalchemy import Dialect, Executable, PoolProxiedConnection
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import ArgumentError
 
 from forum.lib.columns import Columns, row_type, side_by_side
+from forum.lib.postgresql import Answer, line_of
 
 MOST_KEPT = 500
 """Statements that are remembered: all that are built at import, in many lengths of lists."""
@@ -94,24 +95,17 @@ class Prepared:
         if heard := connection.engine.dispatch.before_cursor_execute:  # as for other statements
             heard(connection, None, self._sql, values, None, False)
         try:
-            cursor = self._executed(connection, values)
-            return self._rows(cursor) if self._types else []
+            return self._rows(*self._answer(connection.connection, values))
         except self._dialect.loaded_dbapi.Error as problem:
             # As for every other statement: a lost connection leaves the pool, an error is wrapped.
             connection._handle_dbapi_exception(problem, self._sql, values, None, None)  # noqa: SLF001  # as above
 
-    def _executed(self, connection: Connection, values: dict[str, Any]) -> Any:
-        taken = connection.connection
+    def _answer(self, taken: PoolProxiedConnection, values: dict[str, Any]) -> Answer:
+        if self._is_postgresql:
+            return line_of(taken).answer(self._sql, values, keep=self._is_once)
         driver: Any = taken.driver_connection
-        if not self._is_postgresql:
-            return driver.execute(self._sql, values)
-        # For each new cursor the driver looks up anew how it says what it is given. Those of long
-        # answers share one, since each keeps its last answer.
-        whose = self._sql if self._is_once else ""
-        cursor = taken.info.get(whose)
-        if cursor is None:
-            cursor = taken.info[whose] = driver.cursor()
-        return cursor.execute(self._sql, values, prepare=self._is_once)
+        cursor = driver.execute(self._sql, values)
+        return list(map(list, cursor.fetchall())), [None] * len(self._types)
 
     def _written(self, values: Mapping[str, Any]) -> dict[str, Any]:
         written = dict(values)
@@ -123,20 +117,17 @@ class Prepared:
             written.update(zip(names, written.pop(name, ()), strict=False))
         return written
 
-    def _rows(self, cursor: Any) -> list[Any]:
+    def _rows(self, found: list[list[Any]], kinds: list[Any]) -> list[Any]:
         if self._readers is None:  # what is to be done depends on what the database says it gives
-            pairs = zip(self._types, cursor.description, strict=True)
             self._readers = [
                 (place, read)
-                for place, (type, column) in enumerate(pairs)
-                if (read := type.result_processor(self._dialect, column[1]))
+                for place, (type, kind) in enumerate(zip(self._types, kinds, strict=True))
+                if (read := type.result_processor(self._dialect, kind))
             ]
-        rows = []
-        for values in map(list, cursor.fetchall()):
+        for values in found:
             for place, read in self._readers:
                 values[place] = read(values[place])
-            rows.append(self._row(values))
-        return rows
+        return list(map(self._row, found))
 
 
 @lru_cache(MOST_KEPT)

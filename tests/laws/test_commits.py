@@ -8,6 +8,7 @@ from tests.laws.trees import Trees, modules, planted, sources
 
 PLACES = {
     "forum.lib.database": "unit_of_work()",
+    "forum.lib.engines": "says COMMIT to PostgreSQL when SQLAlchemy does",
     "forum.migrations.env": "migrations run in one transaction of their own",
 }
 """Modules that may commit, and by what right."""
@@ -30,8 +31,9 @@ def breaches(trees: Trees) -> list[str]:
 def _problem(node: ast.AST) -> str | None:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         return f".{node.func.attr}()" if node.func.attr in COMMITTING_CALLS else None
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        said = node.value.strip().rstrip(";").upper()
+    if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes):
+        text = node.value.decode("latin-1") if isinstance(node.value, bytes) else node.value
+        said = text.strip().rstrip(";").upper()
         return repr(node.value) if said in ("COMMIT", "END", "AUTOCOMMIT") else None
     return None
 
@@ -49,6 +51,7 @@ def test_one_place_commits() -> None:
         "def act():\n    session().commit()",
         "def act():\n    with db.engine.begin() as connection:\n        pass",
         "def act():\n    session().execute(text('commit;'))",
+        "def act(line):\n    line.command(b'COMMIT')",
         "def act():\n    db.engine.execution_options(isolation_level='AUTOCOMMIT')",
     ],
 )
