@@ -5,11 +5,10 @@ process may go first, and is not done before it waits itself.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
-from psycopg import abc
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.pq import ExecStatus
@@ -20,12 +19,11 @@ from sqlalchemy import PoolProxiedConnection
 MOST_KEPT = 200
 """Statements that one connection keeps prepared: each takes PostgreSQL some 50 kB."""
 
+_LINE = "line"
 _VALUE = re.compile(r"%\((\w+)\)s|%%")
 
 Answer = tuple[list[list[Any]], list[Any]]
 """The rows, and the number by which PostgreSQL knows the type of each of their values."""
-
-_LINE = "line"
 
 
 class Line:
@@ -38,10 +36,9 @@ class Line:
     def __init__(self, driver: "psycopg.Connection[Any]") -> None:
         # One type for all integers: a statement is prepared for values of certain types.
         driver.adapters.register_dumper(int, Int8Dumper)
-        self._driver = driver
         self._libpq = driver.pgconn
-        self._statements: dict[str, _Statement] = {}
-        self._kept: dict[tuple[str, tuple[int, ...]], bytes] = {}
+        self._transformer = Transformer(driver)
+        self._kept: dict[tuple[bytes, tuple[int, ...]], bytes] = {}
 
     def command(self, command: bytes) -> None:
         """Send a command that takes no values, such as BEGIN.
@@ -51,33 +48,35 @@ class Line:
         """
         _checked(self._libpq.exec_(command))
 
-    def answer(self, sql: str, values: Mapping[str, Any], *, keep: bool) -> Answer:
+    def answer(self, sql: bytes, values: Sequence[Any], *, keep: bool) -> Answer:
         """Send a statement, and give what it is answered.
 
         Args:
-            sql: with ``%(name)s`` where a value stands.
+            sql: with $1, $2 … where the values stand; see `numbered`.
             keep: whether it is kept prepared: planned once, for all values.
 
         Raises:
             psycopg.Error: PostgreSQL refuses it, or is gone.
         """
-        statement = self._statements.get(sql)
-        if statement is None:
-            statement = self._statements[sql] = _Statement(sql, Transformer(self._driver))
-        given, types, formats = statement.written(values)
+        transformer = self._transformer
+        given: Any = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
+        types, formats = transformer.types or (), transformer.formats
         if keep:
-            name = self._kept.get((sql, types)) or self._prepare(sql, statement, types)
-            result = self._libpq.exec_prepared(name, given, formats)
+            name = self._kept.get((sql, types)) or self._prepare(sql, types)
+            result = _checked(self._libpq.exec_prepared(name, given, formats))
         else:
-            result = self._libpq.exec_params(statement.sql, given, types, formats)
-        return statement.read(_checked(result))
+            result = _checked(self._libpq.exec_params(sql, given, types, formats))
+        transformer.set_pgresult(result)
+        rows = transformer.load_rows(0, result.ntuples, list)
+        transformer.set_pgresult(None)  # which may be long, and would be kept
+        return rows, [result.ftype(place) for place in range(result.nfields)]
 
-    def _prepare(self, sql: str, statement: "_Statement", types: tuple[int, ...]) -> bytes:
+    def _prepare(self, sql: bytes, types: tuple[int, ...]) -> bytes:
         if len(self._kept) == MOST_KEPT:
             self.command(b"DEALLOCATE ALL")
             self._kept.clear()
         name = b"kept_%d" % len(self._kept)
-        _checked(self._libpq.prepare(name, statement.sql, types))
+        _checked(self._libpq.prepare(name, sql, types))
         self._kept[sql, types] = name
         return name
 
@@ -94,33 +93,15 @@ def line_of(taken: PoolProxiedConnection) -> Line:
     return line
 
 
-class _Statement:
-    """What one connection knows about a statement: how its values are said, and its rows read."""
+def numbered(sql: str) -> tuple[bytes, tuple[str, ...]]:
+    """`sql` with $1, $2 … in place of ``%(name)s``, and the names in this order."""
+    places: dict[str, int] = {}
 
-    def __init__(self, sql: str, transformer: abc.Transformer) -> None:
-        places: dict[str, int] = {}
+    def place(found: re.Match[str]) -> str:
+        name = found[1]
+        return f"${places.setdefault(name, len(places) + 1)}" if name else "%"
 
-        def place(found: re.Match[str]) -> str:
-            name = found[1]
-            return f"${places.setdefault(name, len(places) + 1)}" if name else "%"
-
-        self.sql = _VALUE.sub(place, sql).encode()
-        self._names = tuple(places)
-        self._formats = (PyFormat.AUTO,) * len(places)
-        self._transformer = transformer
-
-    def written(self, values: Mapping[str, Any]) -> Any:
-        """The values as they are sent, the numbers of their types, and their formats."""
-        transformer = self._transformer
-        given = transformer.dump_sequence([values[name] for name in self._names], self._formats)
-        return given, transformer.types, transformer.formats
-
-    def read(self, result: PGresult) -> Answer:
-        transformer = self._transformer
-        transformer.set_pgresult(result)
-        rows = transformer.load_rows(0, result.ntuples, list)
-        transformer.set_pgresult(None)  # which may be long, and would be kept
-        return rows, [result.ftype(place) for place in range(result.nfields)]
+    return _VALUE.sub(place, sql).encode(), tuple(places)
 
 
 def _checked(result: PGresult) -> PGresult:

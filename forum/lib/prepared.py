@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import ArgumentError
 
 from forum.lib.columns import Columns, row_type, side_by_side
-from forum.lib.postgresql import Answer, line_of
+from forum.lib.postgresql import Answer, line_of, numbered
 
 MOST_KEPT = 500
 """Statements that are remembered: all that are built at import, in many lengths of lists."""
@@ -65,8 +65,8 @@ class Prepared:
         self._dialect = dialect
         is_once = statement.is_dml or statement.get_execution_options().get(_ONCE)
         self._is_once = bool(is_once)
-        self._is_postgresql = dialect.name == "postgresql"
         self._sql = written_out.statement
+        self._numbered = numbered(self._sql) if dialect.name == "postgresql" else None
         expanded = written_out.parameter_expansion
         if bare := (expanded.keys() & blank.keys()) - lists.keys():
             raise ArgumentError(f"these are to be given as lists: {', '.join(sorted(bare))}")
@@ -101,8 +101,10 @@ class Prepared:
             connection._handle_dbapi_exception(problem, self._sql, values, None, None)  # noqa: SLF001  # as above
 
     def _answer(self, taken: PoolProxiedConnection, values: dict[str, Any]) -> Answer:
-        if self._is_postgresql:
-            return line_of(taken).answer(self._sql, values, keep=self._is_once)
+        if self._numbered:
+            sql, names = self._numbered
+            given = [values[name] for name in names]
+            return line_of(taken).answer(sql, given, keep=self._is_once)
         driver: Any = taken.driver_connection
         cursor = driver.execute(self._sql, values)
         return list(map(list, cursor.fetchall())), [None] * len(self._types)
