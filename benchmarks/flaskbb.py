@@ -1,9 +1,9 @@
 """FlaskBB, the peer that Foyer is measured against, where it can be installed.
 
 From PyPI into an environment of its own, with the test data that it makes itself: 200 topics, each
-post lengthened to 600 characters. Set up for production, whatever the forum runs on, since that is
-how its cost was taken when the goals were set: on PostgreSQL, and with Redis where that is
-installed. Served by the same server with the same workers as the forum.
+post lengthened to 600 characters. Set up for production, whatever the forum runs on, as it was when
+the goals were set: on PostgreSQL, and with Redis where that is installed. Served by the same server
+with the same workers as the forum.
 """
 
 import http.client
@@ -19,7 +19,7 @@ from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import urlencode
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine, text
 
 from benchmarks import homes, servers
 from benchmarks.homes import Home, Say, spare_database
@@ -82,49 +82,33 @@ def server(home: Home, say: Say) -> Iterator[Server]:
         NotInstalled: it can't be.
     """
     python = _install(folder("flaskbb"), say)
-    home = _in_production(home)
-    kind = "sqlite" if home.database is None else "postgresql"
-    place = folder("flaskbb", kind)
+    try:
+        url, processes = homes.postgresql("flaskbb")
+    except (ImportError, OSError, RuntimeError, subprocess.SubprocessError) as problem:
+        raise NotInstalled(f"its PostgreSQL can't be had here: {problem}") from problem
+    place = folder("flaskbb", "postgresql")
     configuration = place / "flaskbb.cfg"
     create = f"flaskbb.create_app('{configuration}', '{place}')"
     application = create.replace(".", ":", 1)
     log = folder("logs") / "flaskbb.log"
-    with _redis(kind) as settings:
-        database = _database(home, place)
-        written = _CONFIGURATION.format(database=database, folder=place, host=HOST)
+    with _redis() as settings:
+        written = _CONFIGURATION.format(database=url, folder=place, host=HOST)
         configuration.write_text(f"{written}{settings}\n", "utf-8")
-        _populate(place, python, database, say)
+        _populate(place, python, url, say)
         # Its first start notes its plugins; two workers that both do so bring each other down.
         _run([str(python), "-c", f"import flaskbb; {create}"], place)
+        beside = replace(home, database=processes)
         with servers.same_server(
-            home, application, "/forum/1", log, python=str(python), cwd=place
+            beside, application, "/forum/1", log, python=str(python), cwd=place
         ) as started:
             yield started
 
 
-def _in_production(home: Home) -> Home:
-    """`home` with PostgreSQL, unless it can't be had here."""
-    if home.database is not None:
-        return home
-    try:
-        url, processes = homes.postgresql("flaskbb")
-    except ImportError:
-        return home
-    return replace(home, url=url, database=processes)
-
-
-def _database(home: Home, place: Path) -> str:
-    """The address of its database, which outlives a run."""
-    if home.database is None:
-        return f"sqlite:///{place / 'flaskbb.db'}"
-    return make_url(home.url).set(database="flaskbb").render_as_string(hide_password=False)
-
-
 @contextmanager
-def _redis(kind: str) -> Iterator[str]:
-    """Its settings for a cache: beside PostgreSQL in a Redis that runs meanwhile, if it can."""
+def _redis() -> Iterator[str]:
+    """Its settings for a cache: in a Redis that runs meanwhile, if there is one."""
     program = shutil.which("redis-server")
-    if kind == "sqlite" or program is None:
+    if program is None:
         yield _WITHOUT_REDIS
         return
     port = servers.free_port()
@@ -191,9 +175,7 @@ def _populate(place: Path, python: Path, database: str, say: Say) -> None:
     if done.exists():
         return
     say("FlaskBB makes its test data …")
-    (place / "flaskbb.db").unlink(missing_ok=True)
-    if database.startswith("postgresql"):
-        spare_database("postgresql", "flaskbb")
+    spare_database("postgresql", "flaskbb")
     command = [str(python), "-m", "flaskbb", "--config", str(place / "flaskbb.cfg")]
     command += ["--instance", str(place), "populate", "-i", "-t", "-b"]
     _run([*command, "--topics", str(TOPICS), "--posts", str(POSTS)], place)

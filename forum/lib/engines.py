@@ -11,6 +11,8 @@ from contextvars import ContextVar
 from types import ModuleType
 from typing import Any
 
+import psycopg
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, PoolProxiedConnection, event
 from sqlalchemy.engine import Connection
 
@@ -60,8 +62,8 @@ def wal_is_safe() -> bool:
 
 def engine_options(url: str) -> dict[str, Any]:
     """Arguments of ``create_engine`` for `url`."""
-    # The connection used last has prepared most, and keeps the newest pages of the database.
-    # Each transaction is ended by who began it; what comes back has none to roll back.
+    # The connection used last has prepared most, and keeps the newest pages of the database. What
+    # comes back is looked at (`_end_what_is_open`): to ask for a ROLLBACK each time costs more.
     shared = {"pool_use_lifo": True, "pool_reset_on_return": None}
     if url.startswith("sqlite"):
         return {**shared, "module": sqlite_module(), "paramstyle": "named"}  # as on PostgreSQL
@@ -72,7 +74,12 @@ def engine_options(url: str) -> dict[str, Any]:
         "pool_timeout": 5,
         "connect_args": {
             "connect_timeout": 5,
-            "prepare_threshold": None,  # only what says so is kept (`planned_once`), in our `Line`
+            # Who is no longer there is noticed, though nothing can interrupt a statement.
+            "tcp_user_timeout": 15_000,
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "client_encoding": "utf8",
+            "prepare_threshold": None,  # see `forum.lib.postgresql`
             "options": "-c timezone=UTC -c statement_timeout=10000 -c lock_timeout=8000"
             " -c default_transaction_read_only=on",
         },
@@ -84,6 +91,7 @@ def prepare_engine(engine: Engine) -> None:
     # In place of a listener to "begin": as soon as an engine has one, each of its connections looks
     # at every turn for listeners to everything, which costs more than a transaction's begin.
     dialect: Any = engine.dialect
+    event.listen(engine, "reset", _end_what_is_open)
     if dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         dialect.do_begin = _begin_sqlite
@@ -92,6 +100,16 @@ def prepare_engine(engine: Engine) -> None:
         dialect.do_begin, dialect.do_commit = _begin_postgresql, _commit_postgresql
         event.listen(engine, "checkin", note_use)
         event.listen(engine, "checkout", look_whether_it_lives)
+
+
+def _end_what_is_open(driver: Any, _record: Any, _state: Any) -> None:
+    """When a connection comes back: whoever was interrupted may have left a transaction open."""
+    if isinstance(driver, psycopg.Connection):
+        is_open = driver.pgconn.transaction_status != TransactionStatus.IDLE
+    else:
+        is_open = driver.in_transaction
+    if is_open:
+        driver.rollback()
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -111,7 +129,7 @@ def read_alone(connection: Connection) -> None:
 
 
 def read_at_one_moment(connection: Connection) -> None:
-    """Let all that `connection` reads, until its transaction ends, be of one moment."""
+    """Let all that `connection`, which is to write nothing, reads from now on be of one moment."""
     if connection.dialect.name != "sqlite":  # which reads so anyway
         connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
@@ -148,4 +166,5 @@ def _begin_postgresql(taken: PoolProxiedConnection) -> None:
 
 
 def _commit_postgresql(taken: PoolProxiedConnection) -> None:
-    line_of(taken).command(b"COMMIT")
+    if line_of(taken).command(b"COMMIT") == b"ROLLBACK":  # an error before it was passed over
+        raise psycopg.errors.InFailedSqlTransaction("nothing was kept: a statement had failed")

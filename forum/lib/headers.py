@@ -24,8 +24,8 @@ _ALWAYS = {
 
 
 def request_id() -> str:
-    """A number for one request, by which it is found in the log: twelve digits, and no secret."""
-    return f"{random.getrandbits(48):012x}"  # to ask the system lets another thread go first
+    """A number for one request, by which it is found in the log. It is no secret."""
+    return f"{random.getrandbits(48):012x}"  # to ask the system gives up Python's lock
 
 
 def init_app(app: Flask, *, https: bool) -> None:

@@ -1,59 +1,72 @@
-"""Statements as PostgreSQL is sent them: each in one call, and those that say so kept prepared.
+"""Statements as PostgreSQL is sent them: each in one call, and those that say so planned once.
 
-The driver's cursors send, wait and read in several steps. At each of them another thread of the
-process may go first, and is not done before it waits itself.
+The driver's cursors send, wait and read in several steps. Each gives up Python's lock, and has it
+back when another thread of the process gives it up in turn. One call can't be interrupted: it ends
+when PostgreSQL answers (its ``statement_timeout`` sees to that), or is no longer there.
 """
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import psycopg
-from psycopg.adapt import PyFormat, Transformer
-from psycopg.errors import error_from_result
+from psycopg.adapt import AdaptersMap, PyFormat, Transformer
+from psycopg.errors import FeatureNotSupported, InvalidSqlStatementName, error_from_result
 from psycopg.pq import ExecStatus
 from psycopg.pq.abc import PGresult
 from psycopg.types.numeric import Int8Dumper
 from sqlalchemy import PoolProxiedConnection
 
-MOST_KEPT = 200
-"""Statements that one connection keeps prepared: each takes PostgreSQL some 50 kB."""
+MOST_PLANS = 200
+"""Plans that PostgreSQL keeps for one connection: each takes it some 50 kB."""
 
 _LINE = "line"
 _VALUE = re.compile(r"%\((\w+)\)s|%%")
 
-Answer = tuple[list[list[Any]], list[Any]]
-"""The rows, and the number by which PostgreSQL knows the type of each of their values."""
+Answer = tuple[list[tuple[Any, ...]], list[Any]]
+"""The rows, and what the database calls the type of each of their values, if it says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """How values are said on a connection."""
+
+    connection: "psycopg.Connection[Any]"
+    adapters: AdaptersMap
 
 
 class Line:
-    """A connection, on which nobody else keeps statements prepared.
+    """A connection. All plans that are kept on it are kept by its line.
 
     Args:
-        driver: psycopg's connection.
+        driver: psycopg's connection, which itself prepares nothing.
     """
 
     def __init__(self, driver: "psycopg.Connection[Any]") -> None:
-        # One type for all integers: a statement is prepared for values of certain types.
-        driver.adapters.register_dumper(int, Int8Dumper)
+        adapters = AdaptersMap(driver.adapters)
+        # One type for all integers: a plan is for values of certain types.
+        adapters.register_dumper(int, Int8Dumper)
         self._libpq = driver.pgconn
-        self._transformer = Transformer(driver)
-        self._kept: dict[tuple[bytes, tuple[int, ...]], bytes] = {}
+        self._transformer = Transformer(_Context(driver, adapters))
+        self._plans: dict[tuple[bytes, tuple[int, ...]], bytes] = {}
+        self._numbers = count(1)
 
-    def command(self, command: bytes) -> None:
-        """Send a command that takes no values, such as BEGIN.
+    def command(self, command: bytes) -> bytes:
+        """Send a command that takes no values, such as BEGIN; what PostgreSQL says it has done.
 
         Raises:
             psycopg.Error: PostgreSQL refuses it, or is gone.
         """
-        _checked(self._libpq.exec_(command))
+        return _checked(self._libpq.exec_(command)).command_status or b""
 
-    def answer(self, sql: bytes, values: Sequence[Any], *, keep: bool) -> Answer:
+    def answer(self, sql: bytes, values: Sequence[Any], *, once: bool) -> Answer:
         """Send a statement, and give what it is answered.
 
         Args:
             sql: with $1, $2 … where the values stand; see `numbered`.
-            keep: whether it is kept prepared: planned once, for all values.
+            once: whether it is planned once, for all values.
 
         Raises:
             psycopg.Error: PostgreSQL refuses it, or is gone.
@@ -61,23 +74,30 @@ class Line:
         transformer = self._transformer
         given: Any = transformer.dump_sequence(values, [PyFormat.AUTO] * len(values))
         types, formats = transformer.types or (), transformer.formats
-        if keep:
-            name = self._kept.get((sql, types)) or self._prepare(sql, types)
-            result = _checked(self._libpq.exec_prepared(name, given, formats))
+        if once:
+            result = self._by_plan(sql, types, given, formats)
         else:
             result = _checked(self._libpq.exec_params(sql, given, types, formats))
         transformer.set_pgresult(result)
-        rows = transformer.load_rows(0, result.ntuples, list)
+        rows = transformer.load_rows(0, result.ntuples, tuple)
         transformer.set_pgresult(None)  # which may be long, and would be kept
         return rows, [result.ftype(place) for place in range(result.nfields)]
 
-    def _prepare(self, sql: bytes, types: tuple[int, ...]) -> bytes:
-        if len(self._kept) == MOST_KEPT:
+    def _by_plan(self, sql: bytes, types: tuple[int, ...], given: Any, formats: Any) -> PGresult:
+        name = self._plans.get((sql, types)) or self._plan(sql, types)
+        try:
+            return _checked(self._libpq.exec_prepared(name, given, formats))
+        except (FeatureNotSupported, InvalidSqlStatementName):
+            self._plans.clear()  # a table has changed since, or somebody threw them away
+            raise
+
+    def _plan(self, sql: bytes, types: tuple[int, ...]) -> bytes:
+        if len(self._plans) >= MOST_PLANS:
+            self._plans.clear()
             self.command(b"DEALLOCATE ALL")
-            self._kept.clear()
-        name = b"kept_%d" % len(self._kept)
+        name = b"plan_%d" % next(self._numbers)
         _checked(self._libpq.prepare(name, sql, types))
-        self._kept[sql, types] = name
+        self._plans[sql, types] = name
         return name
 
 
@@ -105,6 +125,9 @@ def numbered(sql: str) -> tuple[bytes, tuple[str, ...]]:
 
 
 def _checked(result: PGresult) -> PGresult:
-    if result.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
-        raise error_from_result(result)
-    return result
+    if result.status in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
+        return result
+    problem = error_from_result(result)
+    if problem.sqlstate is None:  # nobody was there to say what is wrong
+        raise psycopg.OperationalError(str(problem))
+    raise problem

@@ -5,7 +5,7 @@ answer it. Here it is done once: the statement's text, the values that stand in 
 become of moments, truth values and the like on their way in and out.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from itertools import chain
 from typing import Any, TypeVar
@@ -82,7 +82,9 @@ class Prepared:
         columns: list[Any] = compiled._result_columns  # noqa: SLF001  # the only place that is exact
         self._types = [column.type.dialect_impl(dialect) for column in columns]
         row = row_type(column.keyname for column in columns)
-        self._row: Callable[[list[Any]], Any] = partial(side_by_side, kinds) if kinds else row._make
+        self._row: Callable[[Sequence[Any]], Any] = (
+            partial(side_by_side, kinds) if kinds else row._make
+        )
         self._readers: list[tuple[int, Callable[[Any], Any]]] | None = None
 
     def sent(self, connection: Connection, given: Mapping[str, Any]) -> list[Any]:
@@ -92,8 +94,8 @@ class Prepared:
             DBAPIError: what SQLAlchemy makes of the driver's errors.
         """
         values = self._own | self._written(given)
-        if heard := connection.engine.dispatch.before_cursor_execute:  # as for other statements
-            heard(connection, None, self._sql, values, None, False)
+        if listeners := connection.engine.dispatch.before_cursor_execute:
+            listeners(connection, None, self._sql, values, None, False)
         try:
             return self._rows(*self._answer(connection.connection, values))
         except self._dialect.loaded_dbapi.Error as problem:
@@ -104,10 +106,10 @@ class Prepared:
         if self._numbered:
             sql, names = self._numbered
             given = [values[name] for name in names]
-            return line_of(taken).answer(sql, given, keep=self._is_once)
+            return line_of(taken).answer(sql, given, once=self._is_once)
         driver: Any = taken.driver_connection
         cursor = driver.execute(self._sql, values)
-        return list(map(list, cursor.fetchall())), [None] * len(self._types)
+        return cursor.fetchall(), [None] * len(self._types)
 
     def _written(self, values: Mapping[str, Any]) -> dict[str, Any]:
         written = dict(values)
@@ -119,17 +121,21 @@ class Prepared:
             written.update(zip(names, written.pop(name, ()), strict=False))
         return written
 
-    def _rows(self, found: list[list[Any]], kinds: list[Any]) -> list[Any]:
+    def _rows(self, found: Sequence[Sequence[Any]], kinds: Sequence[Any]) -> list[Any]:
         if self._readers is None:  # what is to be done depends on what the database says it gives
             self._readers = [
                 (place, read)
                 for place, (type, kind) in enumerate(zip(self._types, kinds, strict=True))
                 if (read := type.result_processor(self._dialect, kind))
             ]
-        for values in found:
+        if not self._readers:
+            return list(map(self._row, found))
+        rows = []
+        for values in map(list, found):
             for place, read in self._readers:
                 values[place] = read(values[place])
-        return list(map(self._row, found))
+            rows.append(self._row(values))
+        return rows
 
 
 @lru_cache(MOST_KEPT)

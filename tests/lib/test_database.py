@@ -1,19 +1,22 @@
 """Transactions: one place that commits, reads that cannot write, times that keep their zone."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from types import SimpleNamespace
 
 import pytest
 from psycopg.pq import TransactionStatus
-from sqlalchemy import bindparam, create_engine, func, select, text, update
+from sqlalchemy import bindparam, create_engine, func, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InvalidRequestError, StatementError
 
 from forum.lib import database, engines
 from forum.lib.database import (
     NestedUnitOfWork,
+    db,
     insert_into,
     look_up,
+    run,
     session,
     table_of,
     unit_of_work,
@@ -241,4 +244,78 @@ def test_what_is_looked_up_is_read_in_no_transaction_and_cannot_write(app):
             assert not driver.in_transaction
         else:
             assert driver.autocommit
+            assert driver.info.transaction_status == TransactionStatus.IDLE
+
+
+def spoil() -> None:
+    """Let what is begun find no way to be committed."""
+    if db.engine.dialect.name == "sqlite":
+        session().execute(text("PRAGMA defer_foreign_keys=ON"))
+        nobody = "INSERT INTO viewings VALUES (9, 9, '2026-01-01')"
+        session().execute(text(nobody))
+        return
+    mine = session().scalar(text("SELECT pg_backend_pid()"))
+    other = create_engine(db.engine.url)
+    with other.connect() as connection:
+        connection.scalar(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": mine})
+    other.dispose()
+
+
+def test_an_act_that_cannot_be_committed_is_undone_in_its_objects_too(app):
+    old, new = (Throttle(key=key, window=NOON, count=1) for key in ("old", "new"))
+    with unit_of_work() as work:
+        work.add(old)
+
+    def act() -> None:
+        with unit_of_work() as work:
+            old.count = 7
+            work.add(new)
+            work.flush()
+            spoil()
+
+    with pytest.raises(DBAPIError, match=r"FOREIGN KEY|consuming input|terminat"):
+        act()
+    assert old.count == 1
+    assert new not in session()
+    with unit_of_work() as work:
+        work.add(new)
+    assert count() == 2
+
+
+def test_what_was_taken_back_within_an_act_cannot_be_written_to(app):
+    throttles = table_of(Throttle)
+    row = {"key": "b", "window": NOON, "count": 1}
+
+    def go_on() -> None:
+        with unit_of_work() as work:
+            keep()
+            work.flush()
+            work.rollback()
+            run(insert(throttles), row)
+
+    with pytest.raises(InvalidRequestError, match="rolled back"):
+        go_on()
+
+    def pass_over() -> None:
+        with unit_of_work() as work:
+            keep()
+            keep()
+            with suppress(IntegrityError):
+                work.flush()
+            run(insert(throttles), row)
+
+    with pytest.raises(InvalidRequestError, match="rolled back"):
+        pass_over()
+    assert run(select(throttles.c.key)) == []
+
+
+def test_a_connection_comes_back_with_nothing_open(app):
+    begin = "BEGIN IMMEDIATE" if db.engine.dialect.name == "sqlite" else "BEGIN"
+    with db.engine.connect() as connection:
+        connection.connection.driver_connection.execute(begin)
+    with db.engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        if connection.dialect.name == "sqlite":
+            assert not driver.in_transaction
+        else:
             assert driver.info.transaction_status == TransactionStatus.IDLE
