@@ -6,6 +6,7 @@ goes straight into the page, the matching of a macro's arguments where all are g
 """
 
 from collections.abc import Callable, MutableMapping
+from keyword import iskeyword
 from types import CodeType
 from typing import Any
 
@@ -39,6 +40,22 @@ class _Words(NodeTransformer):
 class _Compiler(CodeGenerator):
     def visit_Template(self, node: nodes.Template, frame: Any = None) -> None:  # noqa: N802  # as above
         super().visit_Template(_Words().visit(node), frame)
+
+    def visit_Call(  # noqa: N802  # as above
+        self, node: nodes.Call, frame: Any, forward_caller: bool = False
+    ) -> None:
+        name = node.node.name if isinstance(node.node, nodes.Name) else ""
+        wants_context = hasattr(self.environment.globals.get(name), "jinja_pass_arg")
+        is_plain = not (forward_caller or node.dyn_args or node.dyn_kwargs or wants_context)
+        if not is_plain or any(iskeyword(given.key) for given in node.kwargs):
+            super().visit_Call(node, frame, forward_caller=forward_caller)
+            return
+        self.visit(node.node, frame)
+        self.write("(")
+        for place, given in enumerate([*node.args, *node.kwargs]):
+            self.write(", " if place else "")
+            self.visit(given, frame)
+        self.write(")")
 
 
 class _Macro(Macro):
