@@ -138,7 +138,7 @@ def pages(server: Server) -> Sequence[Page]:
 
 def _install(place: Path, say: Say) -> Path:
     python = place / "venv" / "bin" / "python"
-    done = place / f"installed-{RELEASE}-for-both-databases"
+    done = place / f"installed-{RELEASE}"
     if done.exists():
         return python
     base = _new_python()

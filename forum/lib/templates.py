@@ -13,7 +13,7 @@ from typing import Any
 from flask.templating import Environment
 from jinja2 import Template, nodes
 from jinja2.compiler import CodeGenerator
-from jinja2.runtime import Context, Macro
+from jinja2.runtime import Macro
 from jinja2.visitor import NodeTransformer
 
 from forum.lib.escaping import marked, shown
@@ -44,6 +44,7 @@ class _Compiler(CodeGenerator):
     def visit_Call(  # noqa: N802  # as above
         self, node: nodes.Call, frame: Any, forward_caller: bool = False
     ) -> None:
+        # Only a word that all templates know may want the context.
         name = node.node.name if isinstance(node.node, nodes.Name) else ""
         wants_context = hasattr(self.environment.globals.get(name), "jinja_pass_arg")
         is_plain = not (forward_caller or node.dyn_args or node.dyn_kwargs or wants_context)
@@ -80,20 +81,10 @@ class _Template(Template):
         return made
 
 
-class _Context(Context):
-    def call(self, called: Any, /, *given: Any, **named: Any) -> Any:
-        if hasattr(called, "jinja_pass_arg"):  # it wants the context, or a part of it
-            return super().call(called, *given, **named)
-        named.pop("_loop_vars", None)
-        named.pop("_block_vars", None)
-        return called(*given, **named)
-
-
 class Templates(Environment):
     """Where every template knows the same words, besides those that a page is given."""
 
     code_generator_class = _Compiler
-    context_class = _Context
     template_class = _Template
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
